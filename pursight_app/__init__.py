@@ -1,0 +1,1 @@
+"""PurSight: data governance that installs with one command."""

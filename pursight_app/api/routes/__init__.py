@@ -1,0 +1,1 @@
+"""One router per noun, found by api/app.py."""

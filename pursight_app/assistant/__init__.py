@@ -1,0 +1,1 @@
+"""The learned parts: column model and its training."""

@@ -1,0 +1,1 @@
+"""One file per validated data class or family."""

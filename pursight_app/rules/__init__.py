@@ -1,0 +1,1 @@
+"""Compliance: the expression environment and the starter packs."""

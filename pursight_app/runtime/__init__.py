@@ -1,0 +1,1 @@
+"""What `up` starts: embedded servers, workers, web server, front-end build."""

@@ -1,0 +1,1 @@
+"""Frame, theme and components; no state, no I/O."""

@@ -1,0 +1,1 @@
+"""What stands between Reflex and us; the only user of Reflex internals."""

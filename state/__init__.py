@@ -1,0 +1,1 @@
+"""One file per page noun: vars, handlers, view rows."""
