@@ -1,0 +1,86 @@
+"""The database engine and the one visible transaction boundary."""
+
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
+
+import structlog
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from pursight_app.core.errors import ServiceUnavailableError
+from pursight_app.core.settings import get_settings
+
+# asyncio.to_thread uses at most 32 threads for states and as many for REST; none may wait for a connection.
+POOL_SIZE = 16
+POOL_OVERFLOW = 48
+_AFTER_COMMIT = "pursight.after_commit"
+
+log = structlog.get_logger()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Names the psycopg 3 driver in a plain `postgresql://` URL."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+
+
+def database_url() -> str:
+    """URL of PurSight's own database.
+
+    Raises:
+        ServiceUnavailableError: neither a server is configured nor the embedded one was started.
+    """
+    settings = get_settings()
+    if settings.database_url:
+        return settings.database_url
+    written = settings.path("run", "database_url")
+    if not written.exists():
+        raise ServiceUnavailableError("PostgreSQL is not running. Start PurSight with ./pursight up.")
+    return written.read_text().strip()
+
+
+@cache
+def engine() -> Engine:
+    """The process-wide engine. A statement of the web or a worker that runs longer than 30 s is a bug and is cut."""
+    made = create_engine(
+        sqlalchemy_url(database_url()),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
+    )
+    # RQ forks a process per job; a forked copy must not write into its parent's connections.
+    os.register_at_fork(after_in_child=lambda: made.dispose(close=False))
+    return made
+
+
+@contextmanager
+def unit_of_work() -> Generator[Session, None, None]:
+    """One transaction: commits when the block ends well, rolls back otherwise, then runs what waited for the commit.
+
+    Raises:
+        ServiceUnavailableError: PostgreSQL is away; nothing was changed.
+    """
+    try:
+        with Session(engine(), expire_on_commit=False) as session:
+            yield session
+            session.commit()
+            waiting: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT, [])
+    except OperationalError as error:
+        log.exception("database.unavailable", error=type(error.orig).__name__)
+        raise ServiceUnavailableError(
+            "PurSight's database does not answer. Nothing was changed; try again in a moment."
+        ) from None
+    for action in waiting:
+        action()
+
+
+def after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Runs `action` once the surrounding `unit_of_work` has committed; never when it rolls back.
+
+    SQLAlchemy's own `after_commit` event also fires when a SAVEPOINT is released, when nothing is durable yet.
+    """
+    session.info.setdefault(_AFTER_COMMIT, []).append(action)

@@ -1,0 +1,34 @@
+"""Connections to Redis, the only other place beside queue.py that imports the client."""
+
+from functools import cache
+
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import RedisError
+
+from pursight_app.core.errors import ServiceUnavailableError
+from pursight_app.core.settings import get_settings
+
+__all__ = ["RedisError", "async_redis", "redis", "redis_url"]
+
+
+def redis_url() -> str:
+    """URL of Redis: the configured server or the embedded one's socket."""
+    settings = get_settings()
+    if settings.redis_url:
+        return settings.redis_url
+    written = settings.path("run", "redis_url")
+    if not written.exists():
+        raise ServiceUnavailableError("Redis is not running. Start PurSight with ./pursight up.")
+    return written.read_text().strip()
+
+
+@cache
+def redis() -> Redis:
+    """The process-wide client; text in and out, RQ has its own with bytes."""
+    return Redis.from_url(redis_url(), decode_responses=True, socket_timeout=5, health_check_interval=15)
+
+
+def async_redis() -> AsyncRedis:
+    """A new client for one event loop; the caller closes it. No read timeout: subscribers wait."""
+    return AsyncRedis.from_url(redis_url(), decode_responses=True, health_check_interval=15)

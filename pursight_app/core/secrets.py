@@ -1,0 +1,73 @@
+"""Keys of this installation and the encryption of connection secrets.
+
+Keys lie as files of mode 0600 under `home/secrets`, outside the database: who has a dump of PostgreSQL has no secret.
+"""
+
+import json
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from pursight_app.core.errors import ServiceUnavailableError
+from pursight_app.core.settings import get_settings
+
+JWT_KEY = "jwt.key"
+ENCRYPTION_KEY = "encryption.key"
+FIRST_PASSWORD = "first-password"  # noqa: S105  the name of a file, not a password
+_NONCE_BYTES = 12
+
+
+def ensure_secret(name: str, value: str | None = None) -> tuple[str, bool]:
+    """Returns the secret called `name` and whether it was made just now (from `value`, or 32 random bytes)."""
+    path = _secret_path(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        # O_EXCL: of two processes that start together exactly one makes the key, the other reads it.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip(), False
+    with os.fdopen(descriptor, "w") as file:
+        file.write(value or secrets.token_urlsafe(32))
+    return path.read_text().strip(), True
+
+
+def _secret_path(name: str) -> Path:
+    return get_settings().path("secrets", name)
+
+
+@cache
+def jwt_key() -> bytes:
+    """The key that signs access tokens."""
+    return ensure_secret(JWT_KEY)[0].encode()
+
+
+@cache
+def _cipher() -> AESGCM:
+    key = ensure_secret(ENCRYPTION_KEY, AESGCM.generate_key(256).hex())[0]
+    return AESGCM(bytes.fromhex(key))
+
+
+def encrypt(value: dict[str, str], *, context: str) -> bytes:
+    """Encrypts `value`; it can be read back only with the same `context` (the id of the row it belongs to)."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + _cipher().encrypt(nonce, json.dumps(value).encode(), context.encode())
+
+
+def decrypt(blob: bytes, *, context: str) -> dict[str, str]:
+    """The value that `encrypt` was given.
+
+    Raises:
+        ServiceUnavailableError: the key is not the one that encrypted it, or the row was tampered with.
+    """
+    try:
+        plain = _cipher().decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], context.encode())
+    except InvalidTag:
+        raise ServiceUnavailableError(
+            "The stored credentials cannot be decrypted with this installation's key. "
+            "Restore secrets/encryption.key from the backup, or enter the credentials again."
+        ) from None
+    return json.loads(plain)

@@ -1,0 +1,82 @@
+"""Every setting of PurSight, read once from `PURSIGHT_*` environment variables. docs/settings.md lists them."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; an unset server URL means the embedded server under `home`."""
+
+    model_config = SettingsConfigDict(env_prefix="PURSIGHT_", extra="ignore")
+
+    home: Path = Field(default=Path(".pursight"), description="Folder of everything PurSight keeps on this machine.")
+    database_url: str | None = Field(default=None, description="PostgreSQL 14 or newer; unset: embedded.")
+    redis_url: str | None = Field(default=None, description="Redis 6.2 or newer; unset: embedded.")
+    blob_url: str | None = Field(default=None, description="fsspec URL for samples; unset: `blobs/` under home.")
+    host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(default=3000, description="Port of pages, REST and sockets.")
+    public_url: str | None = Field(default=None, description="Address people type; unset: http://localhost:PORT.")
+    workers: int = Field(default=1, ge=1, le=64, description="Scan workers that `up` starts.")
+    admin_email: str = Field(default="admin@pursight.local", description="First administrator.")
+    admin_password: str | None = Field(default=None, description="First administrator's password; unset: generated.")
+
+    session_idle_s: int = Field(default=8 * 3600, description="A session unused this long ends.")
+    session_absolute_s: int = Field(default=30 * 24 * 3600, description="A session never lives longer.")
+    access_token_s: int = Field(default=15 * 60, description="Life of a REST access token.")
+    argon2_memory_kib: int = Field(default=19 * 1024, description="Memory of one password hash, in KiB.")
+    argon2_time_cost: int = Field(default=2, description="Passes of one password hash.")
+    login_attempts_per_account: int = Field(default=10, description="Failed log-ins per account in 5 minutes.")
+    login_attempts_per_address: int = Field(default=50, description="Failed log-ins per client address in 5 minutes.")
+
+    file_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(Path.cwd(), Path.home(), Path(tempfile.gettempdir())),
+        description="Folders below which file sources may lie, separated by colons.",
+    )
+    allow_loopback_sources: bool | None = Field(
+        default=None, description="May a source be on this machine? Unset: only while the web server is loopback-only."
+    )
+    sample_rows: int = Field(default=1_000, ge=10, le=10_000, description="Rows sampled from each table.")
+    source_timeout_s: float = Field(default=60.0, description="Longest wait for one answer of a source.")
+    lease_s: float = Field(default=15.0, description="A scan whose worker is silent this long is taken over.")
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute_home(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("file_roots", mode="before")
+    @classmethod
+    def _split_roots(cls, value: object) -> object:
+        return tuple(value.split(":")) if isinstance(value, str) else value
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port that browsers use; the only origin that sockets accept."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def is_loopback_only(self) -> bool:
+        """Whether nobody on another machine can reach the web server."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+    @property
+    def may_scan_loopback(self) -> bool:
+        """Whether sources on this machine are allowed; a server open to others must not reach inner ports for them."""
+        return self.is_loopback_only if self.allow_loopback_sources is None else self.allow_loopback_sources
+
+    def path(self, *parts: str) -> Path:
+        """A path under `home`."""
+        return self.home.joinpath(*parts)
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
