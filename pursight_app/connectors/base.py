@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -111,7 +111,8 @@ class TableScan:
 
     `row_count` is exact unless `row_count_error` is set. `sampled_rows` is None when the profile read every row.
     `sample` has at most `SAMPLE_ROWS` rows × all columns, every column cast to string (null stays null), each value
-    cut at `VALUE_CHARACTERS`; rows are drawn over the whole table, never the first ones.
+    cut at `VALUE_CHARACTERS`; rows are drawn over the whole table, never the first ones. `notes` are sentences about
+    what could only be read in part, such as lines left out or bytes that are no valid text; they never quote data.
     """
 
     row_count: int
@@ -119,6 +120,7 @@ class TableScan:
     sampled_rows: int | None
     columns: dict[str, ColumnProfile]
     sample: pa.Table
+    notes: tuple[str, ...] = ()
 
 
 class ConnectorConfig(BaseModel):
@@ -136,6 +138,9 @@ class Connector(ABC):
 
     Every method raises SourceUnreachableError, SourceLoginFailedError or SourceReadError with a sentence that
     names the source and what to do, never the password; each respects `timeout_s`. Nothing is ever written to a source.
+
+    `address` is the IP address that `boundaries.check_host` resolved and allowed; with it the connector does not resolve
+    the host a second time, so a name cannot turn into another address between the check and the connection.
     """
 
     key: ClassVar[str]
@@ -145,11 +150,17 @@ class Connector(ABC):
     Secret: ClassVar[type[ConnectorConfig]] = NoSecret
 
     def __init__(
-        self, config: ConnectorConfig, secret: ConnectorConfig | None = None, *, timeout_s: float = 30.0
+        self,
+        config: ConnectorConfig,
+        secret: ConnectorConfig | None = None,
+        *,
+        timeout_s: float = 30.0,
+        address: str | None = None,
     ) -> None:
         self.config = config
         self.secret = secret
         self.timeout_s = timeout_s
+        self.address = address
 
     @abstractmethod
     def namespace(self) -> str:
@@ -168,14 +179,18 @@ class Connector(ABC):
         """Lists all tables, views or files with columns and keys in a fixed number of catalogue queries."""
 
     @abstractmethod
-    def scan_table(self, table: TableInfo, *, sample_rows: int = SAMPLE_ROWS) -> TableScan:
-        """Profiles and samples one table from one snapshot. Exact up to a size, above that sampled with error bars."""
+    def scan_table(self, table: TableInfo, *, sample_rows: int = SAMPLE_ROWS, exact: bool | None = None) -> TableScan:
+        """Profiles and samples one table from one snapshot.
+
+        `exact=None` reads every row up to a size that the connector states, and above it estimates with error bars;
+        True and False force one or the other.
+        """
 
     @abstractmethod
     def close(self) -> None:
         """Gives back connections; safe to call twice."""
 
-    def __enter__(self) -> "Connector":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

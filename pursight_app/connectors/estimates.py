@@ -1,0 +1,113 @@
+"""Statistics of sampled profiles: estimates of counts with the half-width of their 95 % interval. No I/O."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+# Two-sided 95 % quantile of the normal distribution.
+Z_95 = 1.96
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A count and the half-width of its 95 % interval; `error` 0 means exact."""
+
+    value: int
+    error: int
+
+
+def estimate_rows(rows_per_page: Counts, fraction: float) -> Estimate:
+    """Rows of a table from a Bernoulli sample of its pages (Horvitz and Thompson 1952).
+
+    Args:
+        rows_per_page: rows found on each sampled page that holds any.
+        fraction: share of the pages that was read, in (0, 1].
+    """
+    counts = rows_per_page.astype(np.float64)
+    variance = (1 - fraction) / fraction**2 * float(np.sum(counts**2))
+    return Estimate(round(float(counts.sum()) / fraction), math.ceil(Z_95 * math.sqrt(variance)))
+
+
+def estimate_part(hits: Counts, sizes: Counts, total: Estimate) -> Estimate:
+    """How many of `total` rows have a property, from a cluster sample (ratio estimator, Cochran 1977, section 6.3).
+
+    Args:
+        hits: rows with the property in each sampled cluster (page).
+        sizes: sampled rows in each cluster; the same length.
+        total: rows of the table.
+    """
+    sampled = int(sizes.sum())
+    if sampled == 0 or total.value == 0:
+        return Estimate(0, total.value)
+    ratio = float(hits.sum()) / sampled
+    if ratio in (0.0, 1.0):
+        # No spread was seen, but three in n rows may still differ (the "rule of three", Hanley and Lippman-Hand 1983).
+        unseen = 3 / sampled if sampled < total.value else 0.0
+        return Estimate(round(ratio * total.value), math.ceil(unseen * total.value + ratio * total.error))
+    clusters = len(sizes)
+    residuals = hits - ratio * sizes
+    unread = max(0.0, 1 - sampled / total.value)
+    spread = float(np.sum(residuals**2)) * clusters / max(1, clusters - 1)
+    variance = unread * spread / sampled**2
+    error = Z_95 * total.value * math.sqrt(variance) + ratio * total.error
+    return Estimate(round(ratio * total.value), math.ceil(error))
+
+
+def estimate_distinct(frequencies: Counts, total: Estimate) -> Estimate:
+    """Distinct values of a column from a row sample without replacement.
+
+    The value is the estimator of Chao and Lin (Biometrics 68, 2012), which needs only how many values occur once and
+    twice in the sample. It is a lower bound in expectation, and no estimator can be good for every column (Charikar et
+    al., PODS 2000), so the half-width adds to the delta-method error three times the drift that the estimator showed
+    when the sample is thinned to half, carried over the doublings that are left to the whole table. It never leaves the
+    proven interval of Charikar et al.: at least the values seen, at most those plus N/n for each value seen once.
+
+    Args:
+        frequencies: how often each distinct non-null value occurs in the sample.
+        total: non-null rows of the table.
+    """
+    sampled = int(frequencies.sum())
+    seen = len(frequencies)
+    if sampled == 0 or sampled >= total.value:
+        return Estimate(seen, 0)
+    once = float(np.count_nonzero(frequencies == 1))
+    if once == 0:
+        return Estimate(seen, 0)
+    twice = float(np.count_nonzero(frequencies == 2))
+    fraction = sampled / total.value
+    value = min(_chao_lin(seen, once, twice, fraction), total.value)
+    drift = abs(value - min(_thinned(frequencies, total.value), total.value)) * math.log2(1 / fraction)
+    error = Z_95 * _chao_lin_deviation(once, twice, fraction) + 3 * drift
+    highest = min(total.value + total.error, seen - once + once / fraction)
+    return Estimate(
+        round(value), math.ceil(min(error, max(value - seen, highest - value)) + total.error * value / total.value)
+    )
+
+
+def _chao_lin(seen: float, once: float, twice: float, fraction: float) -> float:
+    if once <= 0:
+        return seen
+    return seen + once**2 / (2 * twice + fraction / (1 - fraction) * once)
+
+
+def _thinned(frequencies: Counts, total: int) -> float:
+    """The estimate that half of the sample would give, by expectation over all halves (binomial rarefaction)."""
+    exponents = np.minimum(frequencies, 60).astype(np.float64)
+    absent = np.exp2(-exponents)
+    seen = len(frequencies) - float(absent.sum())
+    once = float((exponents * absent).sum())
+    twice = float((exponents * (exponents - 1) / 2 * absent).sum())
+    return _chao_lin(seen, once, twice, float(frequencies.sum()) / 2 / total)
+
+
+def _chao_lin_deviation(once: float, twice: float, fraction: float) -> float:
+    """Standard deviation by the delta method, with the numbers of values seen once and twice as Poisson counts."""
+    odds = fraction / (1 - fraction)
+    divisor = 2 * twice + odds * once
+    by_once = (2 * once * divisor - once**2 * odds) / divisor**2
+    by_twice = -2 * once**2 / divisor**2
+    return math.sqrt(by_once**2 * once + by_twice**2 * twice)
