@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pursight_app.connectors.base import ColumnProfile
+from pursight_app.connectors.samples import without_nul
 
 # Seven expressions a column and one count stay below PostgreSQL's 1,664 and SQLite's 2,000 result columns.
 COLUMNS_PER_QUERY = 220
@@ -35,16 +36,16 @@ def select(expressions: str, source: str) -> str:
 
 
 def read_profiles(
-    columns: Sequence[ColumnExpressions], run: Callable[[str], Row]
+    columns: Sequence[ColumnExpressions], run: Callable[[str], Row], *, columns_per_query: int = COLUMNS_PER_QUERY
 ) -> tuple[int, dict[str, ColumnProfile]]:
     """Row count and profile of each column; `run` gets a select list and returns its single row.
 
-    Wide tables take one query for each `COLUMNS_PER_QUERY` columns, all in the caller's snapshot.
+    Wide tables take one query for each `columns_per_query` columns, all in the caller's snapshot.
     """
     profiles: dict[str, ColumnProfile] = {}
     row_count = 0
-    for start in range(0, max(1, len(columns)), COLUMNS_PER_QUERY):
-        group = columns[start : start + COLUMNS_PER_QUERY]
+    for start in range(0, max(1, len(columns)), columns_per_query):
+        group = columns[start : start + columns_per_query]
         row = run(", ".join(["count(*)", *(_aggregates(column) for column in group)]))
         row_count = whole(row[0])
         for index, column in enumerate(group):
@@ -71,8 +72,8 @@ def _profile(row_count: int, figures: Row) -> ColumnProfile:
     return ColumnProfile(
         null_count=row_count - whole(filled),
         distinct_count=whole(distinct),
-        minimum=None if minimum is None else str(minimum),
-        maximum=None if maximum is None else str(maximum),
+        minimum=None if minimum is None else without_nul(str(minimum)),
+        maximum=None if maximum is None else without_nul(str(maximum)),
         min_length=None if shortest is None else whole(shortest),
         max_length=None if longest is None else whole(longest),
         mean_length=None if mean is None else float(str(mean)),

@@ -1,10 +1,12 @@
 """Statistics of sampled profiles: estimates of counts with the half-width of their 95 % interval. No I/O."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+
+from pursight_app.connectors.base import ColumnProfile
 
 # Two-sided 95 % quantile of the normal distribution.
 Z_95 = 1.96
@@ -85,6 +87,30 @@ def estimate_distinct(frequencies: Counts, total: Estimate) -> Estimate:
     highest = min(total.value + total.error, seen - once + once / fraction)
     return Estimate(
         round(value), math.ceil(min(error, max(value - seen, highest - value)) + total.error * value / total.value)
+    )
+
+
+def carried_over(
+    profile: ColumnProfile, *, null_hits: Counts, sizes: Counts, frequencies: Counts, total: Estimate
+) -> ColumnProfile:
+    """The profile of sampled rows with its counts carried over to the whole table.
+
+    Args:
+        profile: figures of the sampled rows.
+        null_hits: nulls in each sampled cluster of rows.
+        sizes: rows in each cluster; the same length. A simple random sample has clusters of one row.
+        frequencies: how often each distinct non-null value occurs in the sample.
+        total: rows of the table.
+    """
+    nulls = estimate_part(null_hits, sizes, total)
+    filled = Estimate(max(0, total.value - nulls.value), nulls.error)
+    distinct = estimate_distinct(frequencies, filled)
+    return replace(
+        profile,
+        null_count=nulls.value,
+        null_count_error=nulls.error,
+        distinct_count=distinct.value,
+        distinct_count_error=distinct.error,
     )
 
 

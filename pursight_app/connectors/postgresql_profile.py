@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from pursight_app.connectors.aggregates import ColumnExpressions, read_profiles, select, whole
 from pursight_app.connectors.base import VALUE_CHARACTERS, ColumnProfile, TableInfo, TableScan
-from pursight_app.connectors.estimates import Estimate, estimate_distinct, estimate_part, estimate_rows
-from pursight_app.connectors.postgresql_hashes import HashMatrix, columns_per_stream, read_hashes
+from pursight_app.connectors.estimates import Estimate, carried_over, estimate_rows
+from pursight_app.connectors.postgresql_hashes import columns_per_stream, read_hashes
 from pursight_app.connectors.postgresql_session import Row, Session, quoted
 from pursight_app.connectors.samples import SEED, string_table, thin_out, with_shapes
 
@@ -252,7 +251,13 @@ def _scan_sampled(session: Session, relation: _Relation, sample_rows: int) -> Ta
     matrix = read_hashes(session, str(source), [cluster, *(column.hash for column in relation.columns)], read)
     clusters = np.unique(matrix.hashes[0], return_inverse=True)[1]
     columns = {
-        name: _estimated(profile, matrix, column=index, clusters=clusters, total=total)
+        name: carried_over(
+            profile,
+            null_hits=np.bincount(clusters, weights=matrix.hashes[index] == 0).astype(np.int64),
+            sizes=np.bincount(clusters),
+            frequencies=matrix.frequencies(index),
+            total=total,
+        )
         for index, (name, profile) in enumerate(profiles.items(), start=1)
     }
     wanted = source.narrowed(f"random() < {1.5 * sample_rows / read:.9f}") if read > 2 * sample_rows else source
@@ -291,20 +296,3 @@ def _restart_random(session: Session, relation: _Relation) -> None:
     """Makes random() draw the same rows of a view again; parallel workers would each have a sequence of their own."""
     if relation.pages is None:
         session.rows("SELECT setseed(0.42), set_config('max_parallel_workers_per_gather', '0', true)")
-
-
-def _estimated(
-    profile: ColumnProfile, matrix: HashMatrix, *, column: int, clusters: npt.NDArray[np.intp], total: Estimate
-) -> ColumnProfile:
-    """The profile of the sampled rows with its counts carried over to the whole table."""
-    is_null = matrix.hashes[column] == 0
-    nulls = estimate_part(np.bincount(clusters, weights=is_null).astype(np.int64), np.bincount(clusters), total)
-    filled = Estimate(max(0, total.value - nulls.value), nulls.error)
-    distinct = estimate_distinct(matrix.frequencies(column), filled)
-    return replace(
-        profile,
-        null_count=nulls.value,
-        null_count_error=nulls.error,
-        distinct_count=distinct.value,
-        distinct_count_error=distinct.error,
-    )

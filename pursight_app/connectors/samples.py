@@ -14,10 +14,18 @@ SEED = 20_240_229
 
 
 def string_table(names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> pa.Table:
-    """An Arrow table with one string column for each name, in order; `rows` are tuples in the same order."""
+    """An Arrow table with one string column for each name, in order; `rows` are tuples in the same order.
+
+    NUL characters become U+FFFD, because PostgreSQL cannot store them and terminals hide them.
+    """
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    arrays = [pa.array(values, type=pa.string()) for values in columns]
+    arrays = [pa.array([without_nul(value) for value in values], type=pa.string()) for values in columns]
     return pa.Table.from_arrays(arrays, names=list(names))
+
+
+def without_nul(value: str | None) -> str | None:
+    """The text with NUL characters made visible."""
+    return value.replace("\0", "\ufffd") if value is not None and "\0" in value else value
 
 
 def thin_out(rows: Sequence[Sequence[str | None]], limit: int) -> Sequence[Sequence[str | None]]:
