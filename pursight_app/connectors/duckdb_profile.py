@@ -117,24 +117,26 @@ def _with_distinct(
     """
     kept = dict(profiles)
     names = list(profiles)
-    counting = ", ".join(
-        f"count(DISTINCT {_comparable(source, name)})"
-        if profiles[name].distinct_count <= EXACT_DISTINCT
-        else f"count(DISTINCT hash({_comparable(source, name)})) FILTER (hash({_comparable(source, name)}) % {_HASH_SHARE} = 0)"
-        for name in names
-    )
-    if not names:
-        return kept
-    counts = session.rows(select(counting, source.relation))[0]
-    for name, count in zip(names, counts, strict=True):
-        if profiles[name].distinct_count <= EXACT_DISTINCT:
-            kept[name] = replace(profiles[name], distinct_count=whole(count))
-        else:
-            error = Z_95 * _HASH_SHARE * math.sqrt(whole(count) * (1 - 1 / _HASH_SHARE))
-            kept[name] = replace(
-                profiles[name], distinct_count=whole(count) * _HASH_SHARE, distinct_count_error=math.ceil(error)
-            )
+    for start in range(0, len(names), _COLUMNS_PER_QUERY):
+        group = names[start : start + _COLUMNS_PER_QUERY]
+        counting = ", ".join(_counting(_comparable(source, name), profiles[name]) for name in group)
+        counts = session.rows(select(counting, source.relation))[0]
+        for name, count in zip(group, counts, strict=True):
+            kept[name] = _counted(profiles[name], whole(count))
     return kept
+
+
+def _counting(value: str, profile: ColumnProfile) -> str:
+    if profile.distinct_count <= EXACT_DISTINCT:
+        return f"count(DISTINCT {value})"
+    return f"count(DISTINCT hash({value})) FILTER (hash({value}) % {_HASH_SHARE} = 0)"
+
+
+def _counted(profile: ColumnProfile, count: int) -> ColumnProfile:
+    if profile.distinct_count <= EXACT_DISTINCT:
+        return replace(profile, distinct_count=count)
+    error = Z_95 * _HASH_SHARE * math.sqrt(count * (1 - 1 / _HASH_SHARE))
+    return replace(profile, distinct_count=count * _HASH_SHARE, distinct_count_error=math.ceil(error))
 
 
 def _drawn(session: DuckDBSession, source: Source, row_count: int, sample_rows: int) -> str:

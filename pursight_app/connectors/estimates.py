@@ -34,6 +34,19 @@ def estimate_rows(rows_per_page: Counts, fraction: float) -> Estimate:
     return Estimate(round(float(counts.sum()) / fraction), math.ceil(Z_95 * math.sqrt(variance)))
 
 
+def estimate_rows_of_ranges(rows_per_range: Counts, share: float) -> Estimate:
+    """Rows of a table from equally wide ranges of its key, drawn at random (Cochran 1977, section 2.5).
+
+    Args:
+        rows_per_range: rows found in each drawn range, empty ranges included.
+        share: the part of the whole key span that the ranges cover, in (0, 1].
+    """
+    spread = float(np.var(rows_per_range, ddof=1)) if len(rows_per_range) > 1 else 0.0
+    deviation = math.sqrt(len(rows_per_range) * spread * (1 - share)) / share
+    # Equal counts in all ranges are no proof that the unread ranges have them too.
+    return Estimate(round(float(rows_per_range.sum()) / share), max(1, math.ceil(Z_95 * deviation)))
+
+
 def estimate_part(hits: Counts, sizes: Counts, total: Estimate) -> Estimate:
     """How many of `total` rows have a property, from a cluster sample (ratio estimator, Cochran 1977, section 6.3).
 

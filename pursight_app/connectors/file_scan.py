@@ -9,7 +9,7 @@ from pathlib import Path
 from pursight_app.connectors.aggregates import select, whole
 from pursight_app.connectors.base import ColumnInfo, TableInfo, TableKind, TableScan
 from pursight_app.connectors.declarations import declaration_fingerprint
-from pursight_app.connectors.duckdb_profile import scan_source
+from pursight_app.connectors.duckdb_profile import Source, scan_source
 from pursight_app.connectors.duckdb_session import DuckDBSession
 from pursight_app.connectors.file_copies import TextFile, readable_file
 from pursight_app.connectors.file_formats import FileFormat, FoundFile, content_problem
@@ -21,6 +21,9 @@ EXACT_ROWS = 1_000_000
 EXACT_BYTES = 256 * 1024 * 1024
 
 _HEAD_BYTES = 4 * 1024 * 1024
+
+# Text up to this size is parsed once and kept in memory for the scan.
+_LOADED_BYTES = 64 * 1024 * 1024
 
 # More lines than this share that do not fit the header mean a misjudged dialect and not broken lines.
 _REJECTED_SHARE = 0.1
@@ -113,6 +116,8 @@ def _read(
     exact: bool | None,
 ) -> TableScan:
     source = describe_file(session, prepared.path, file_format, is_head=False)
+    if file_format is not FileFormat.PARQUET and prepared.path.stat().st_size <= _LOADED_BYTES:
+        source = _loaded(session, source)
     if exact is None and file_format is FileFormat.PARQUET:
         exact = whole(session.rows(select("count(*)", source.relation))[0][0]) <= EXACT_ROWS
     elif exact is None:
@@ -122,6 +127,12 @@ def _read(
     if file_format is FileFormat.CSV:
         notes += _about_rejects(session, found, scan.row_count)
     return replace(scan, notes=notes)
+
+
+def _loaded(session: DuckDBSession, source: Source) -> Source:
+    """The rows of a small text file in memory, until the transaction ends; a wide one takes many passes."""
+    session.rows(f"CREATE TEMP TABLE scanned AS {select('*', source.relation)}")
+    return replace(source, relation="scanned")
 
 
 def _about_rejects(session: DuckDBSession, found: FoundFile, row_count: int) -> tuple[str, ...]:
