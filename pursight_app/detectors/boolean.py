@@ -7,7 +7,40 @@ Single signs are also codes, so it never decides alone.
 from pursight_app.detectors.base import Detector
 
 _WORDS = frozenset(
-    ["true", "false", "yes", "no", "y", "n", "t", "f", "on", "off", "0", "1", "-1", "x", "ja", "nein", "wahr", "falsch", "oui", "non", "vrai", "faux", "si", "sí", "verdadero", "falso", "sim", "não", "nao", "tak", "nie", "nee"]
+    [
+        "true",
+        "false",
+        "yes",
+        "no",
+        "y",
+        "n",
+        "t",
+        "f",
+        "on",
+        "off",
+        "0",
+        "1",
+        "-1",
+        "x",
+        "ja",
+        "nein",
+        "wahr",
+        "falsch",
+        "oui",
+        "non",
+        "vrai",
+        "faux",
+        "si",
+        "sí",
+        "verdadero",
+        "falso",
+        "sim",
+        "não",
+        "nao",
+        "tak",
+        "nie",
+        "nee",
+    ]
 )
 
 

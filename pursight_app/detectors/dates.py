@@ -35,7 +35,20 @@ _CLOCK = re.compile(
     """,
     re.VERBOSE,
 )
-_MONTH_NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTH_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTHS = frozenset([*_MONTH_NAMES, *(name[:3] for name in _MONTH_NAMES), "sept"])
 
 

@@ -68,7 +68,8 @@ def has_iban(value: str) -> bool:
 
 def has_ssn(value: str) -> bool:
     """True when the text holds a US Social Security number with dashes, and is more than that number."""
-    return _any_match(_SSN, is_us_ssn, value)
+    # A whole value of this form may be an invoice number; `us_ssn` and the header judge those.
+    return len(value) > 14 and _any_match(_SSN, is_us_ssn, value)
 
 
 def has_phone(value: str) -> bool:

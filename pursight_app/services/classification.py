@@ -1,0 +1,52 @@
+"""Suggests a data class for each column, with evidence. Pure: no session, no I/O but the model file.
+
+Detectors that validate decide first; else the calibrated column model; else nobody (the column awaits review). How these
+are weighed is in classification_decision.py, how it is said in classification_evidence.py.
+"""
+
+from collections.abc import Sequence
+
+from pursight_app.assistant.column_model import load_model
+from pursight_app.assistant.features import ColumnInput
+from pursight_app.detectors.base import ColumnSample
+from pursight_app.detectors.detection import detect
+from pursight_app.services.classification_decision import ColumnCase, decide
+from pursight_app.services.classification_evidence import Evidence, Verdict
+
+__all__ = ["ColumnSample", "Evidence", "Verdict", "suggest"]
+
+
+def suggest(samples: Sequence[ColumnSample]) -> list[Verdict]:
+    """One verdict per column, in order. Give all columns of a table, or of several, in one call: the model is asked once.
+
+    Never raises for any content of headers and values, whatever their length or encoding.
+    """
+    if not samples:
+        return []
+    model = load_model()
+    detections = [detect(sample) for sample in samples]
+    features = [
+        model.features(
+            ColumnInput(
+                table=sample.table,
+                column=sample.column,
+                values=sample.values,
+                table_columns=sample.table_columns,
+                match_rates={found.detector.key: found.rate for found in founds},
+            )
+        )
+        for sample, founds in zip(samples, detections, strict=True)
+    ]
+    probabilities = model.predict(features)
+    return [
+        decide(
+            ColumnCase(
+                sample=sample,
+                detections=founds,
+                probabilities=dict(zip(model.classes, map(float, row), strict=True)),
+                known_shares=feature.known_shares,
+                model_version=model.version,
+            )
+        )
+        for sample, founds, feature, row in zip(samples, detections, features, probabilities, strict=True)
+    ]
