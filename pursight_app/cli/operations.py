@@ -1,0 +1,120 @@
+"""Running PurSight: up, worker, migrate, create-user."""
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pursight_app.core.settings import get_settings
+
+
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of pages, REST and sockets.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Also make a demo company, scanned.")] = False,
+    workers: Annotated[int | None, typer.Option(help="How many scans run at a time.")] = None,
+) -> None:
+    """Starts everything and says where it is; Ctrl-C stops all of it."""
+    for name, value in (("PURSIGHT_PORT", port), ("PURSIGHT_WORKERS", workers)):
+        if value is not None:
+            os.environ[name] = str(value)
+    get_settings.cache_clear()
+    from pursight_app.runtime.up import run_up
+
+    raise typer.Exit(run_up(get_settings(), prepare=lambda: _prepare(demo=demo), say=_say))
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _prepare(*, demo: bool) -> None:
+    from pursight_app.core.db import unit_of_work
+    from pursight_app.runtime.migrations import migrate as run_migrations
+    from pursight_app.services import installation
+
+    run_migrations()
+    with unit_of_work() as session:
+        first = installation.ensure_first_administrator(session)
+    if first:
+        _say(f"E-mail: {first.email}")
+        _say(f"Password: {first.password or 'as set in PURSIGHT_ADMIN_PASSWORD'}")
+    if demo:
+        _prepare_demo()
+
+
+def _prepare_demo() -> None:
+    from pursight_app.core.db import database_url, unit_of_work
+    from pursight_app.runtime.demo import create_demo_company
+    from pursight_app.runtime.postgres import demo_database
+    from pursight_app.services import installation, scanning
+
+    _say("Making the demo company")
+    address = demo_database(database_url())
+    create_demo_company(address.url)
+    with unit_of_work() as session:
+        scan_run_id = installation.ensure_demo(session, address.config, address.secret)
+    if scan_run_id:
+        _say("Scanning the demo company")
+        # Done here and not by a worker, so that it is there when the page opens; the queued job then finds it done.
+        scanning.run_scan(scan_run_id)
+
+
+def worker(
+    count: Annotated[int, typer.Option(help="How many scans this machine works on at a time.")] = 1,
+) -> None:
+    """Works off queued scans until it is stopped; start it on more machines to scale out."""
+    from pursight_app.core import queue
+    from pursight_app.core.logging import configure_logging
+
+    configure_logging()
+    threading.Thread(target=_sweep, name="sweep", daemon=True).start()
+    queue.worker_pool(count).start(logging_level="WARNING")
+
+
+def _sweep() -> None:
+    """Every few seconds sends what got lost; outages of our own servers pass."""
+    import structlog
+
+    from pursight_app.core.errors import PurSightError
+    from pursight_app.core.redis import RedisError
+    from pursight_app.services.scanning import sweep_scans
+
+    log = structlog.get_logger()
+    while True:
+        time.sleep(3)
+        try:
+            sweep_scans()
+        except (PurSightError, RedisError) as error:
+            log.warning("sweep.skipped", error=type(error).__name__)
+
+
+def migrate() -> None:
+    """Brings the database to the newest version."""
+    from pursight_app.runtime.migrations import migrate as run_migrations
+
+    run_migrations()
+
+
+def create_user(
+    email: Annotated[str, typer.Argument(help="E-mail address to log in with.")],
+    name: Annotated[str, typer.Option(help="Name that others see.")] = "",
+    administrator: Annotated[bool, typer.Option("--administrator", help="May do everything.")] = False,
+    password_file: Annotated[Path | None, typer.Option(help="File with the password; asked for otherwise.")] = None,
+) -> None:
+    """Adds an account."""
+    from pursight_app.core.db import unit_of_work
+    from pursight_app.services import workspaces
+
+    password = (
+        password_file.read_text().strip()
+        if password_file
+        else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    with unit_of_work() as session:
+        user = workspaces.create_user(
+            session, None, email=email, name=name, password=password, is_administrator=administrator
+        )
+    print(f"{user.email} can log in now.")

@@ -1,0 +1,235 @@
+"""Lineage between assets: foreign keys and views as the source declares them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
+from sqlmodel import Session, col, select
+
+from pursight_app.connectors.base import TableInfo
+from pursight_app.core.errors import InvalidInputError
+from pursight_app.models import Asset, AssetColumn, ColumnLineageEdge, DataSource, LineageEdge, LineageKind
+from pursight_app.services import access
+from pursight_app.services.access import Actor, Permission
+
+log = structlog.get_logger()
+_DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
+MAX_VIEW_CHARACTERS = 200_000
+MAX_DEPTH = 10
+MAX_EDGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSource:
+    """One output column of a query takes values from one column of a table; names as the schema spells them."""
+
+    schema: str
+    table: str
+    column: str
+    output: str
+
+
+Schema = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSource]:
+    """Which table columns each output column of a query is made from, through CTEs, subqueries and set operations.
+
+    `schema` maps (schema, table) to column names; it resolves `*` and unqualified names.
+
+    Raises:
+        InvalidInputError: the query cannot be parsed or names unknown columns.
+    """
+    nested: dict[str, dict[str, dict[str, str]]] = {}
+    for (schema_name, table), columns in schema.items():
+        nested.setdefault(schema_name, {})[table] = dict.fromkeys(columns, "text")
+    if len(sql) > MAX_VIEW_CHARACTERS:
+        raise InvalidInputError(f"A query over {MAX_VIEW_CHARACTERS:,} characters is not analysed.")
+    try:
+        query = qualify(
+            parse_one(sql.strip().rstrip(";"), read=dialect),
+            dialect=dialect,
+            schema=nested,
+            validate_qualify_columns=False,
+            identify=False,
+        )
+        root = build_scope(query)
+        outputs = [select_.alias_or_name for select_ in query.selects]
+        if root is None:
+            return set()
+        return {
+            ColumnSource(*origin, output)
+            for place, output in enumerate(outputs)
+            for origin in _origins(root, place, frozenset())
+        }
+    except (SqlglotError, RecursionError, ValueError, KeyError) as error:
+        raise InvalidInputError(f"The query cannot be analysed: {type(error).__name__}.") from None
+
+
+def _origins(scope: Scope, place: int, visited: frozenset[int]) -> Iterator[tuple[str, str, str]]:
+    """Base columns (schema, table, column) of the scope's output at `place`; a recursive CTE is entered once."""
+    if id(scope) in visited:
+        return
+    visited |= {id(scope)}
+    if scope.set_operation_scopes:
+        for part in scope.set_operation_scopes:
+            yield from _origins(part, place, visited)
+        return
+    selects = scope.expression.selects
+    if place >= len(selects):
+        return
+    for column in selects[place].find_all(exp.Column):
+        # What a subquery in the select list filters or joins by decides which rows, not which values.
+        if not column.find_ancestor(exp.Where, exp.Join, exp.Having, exp.Group, exp.Order):
+            yield from _resolve(scope, column, visited)
+
+
+def _resolve(scope: Scope, column: exp.Column, visited: frozenset[int]) -> Iterator[tuple[str, str, str]]:
+    inner = next((each for each in scope.subquery_scopes if column.table in each.sources), None)
+    source = scope.sources.get(column.table)
+    if source is None and inner is not None:
+        yield from _resolve(inner, column, visited)
+        return
+    if source is None:
+        # A correlated subquery in the select list names tables of the query around it.
+        if scope.parent is not None:
+            yield from _resolve(scope.parent, column, visited)
+        return
+    if isinstance(source, exp.Table):
+        yield source.db, source.name, column.name
+        return
+    expressions = source.expression.selects if not source.set_operation_scopes else source.set_operation_scopes[0].expression.selects
+    for place, expression in enumerate(expressions):
+        if expression.alias_or_name == column.name:
+            yield from _origins(source, place, visited)
+
+
+def write_lineage(
+    session: Session, source: DataSource, found: Mapping[str, TableInfo], *, scan_run_id: UUID
+) -> None:
+    """Replaces the declared edges between a source's assets by those that `found` (by qualified name) declares."""
+    assets = {
+        row.qualified_name: row for row in session.exec(select(Asset).where(Asset.data_source_id == source.id)).all()
+    }
+    ids = {name: asset.id for name, asset in assets.items()}
+    addresses = {(table.schema, table.name): name for name, table in found.items()}
+    edges: dict[tuple[UUID, UUID, LineageKind], set[tuple[str, str]]] = {}
+    for name, table in found.items():
+        for kind, upstream, pair in _declared(source, table, found, addresses):
+            if upstream in ids and upstream != name:
+                edges.setdefault((ids[upstream], ids[name], kind), set()).add(pair)
+    session.execute(delete(LineageEdge).where(col(LineageEdge.downstream_id).in_(list(ids.values()))))
+    _insert(session, source.workspace_id, edges, scan_run_id)
+
+
+def _declared(
+    source: DataSource, table: TableInfo, found: Mapping[str, TableInfo], addresses: Mapping[tuple[str, str], str]
+) -> Iterator[tuple[LineageKind, str, tuple[str, str]]]:
+    for key in table.foreign_keys:
+        upstream = addresses.get((key.referenced_schema, key.referenced_table), "")
+        for pair in zip(key.referenced_columns, key.columns, strict=False):
+            yield LineageKind.FOREIGN_KEY, upstream, pair
+    if not table.view_definition:
+        return
+    schema = {(other.schema, other.name): tuple(each.name for each in other.columns) for other in found.values()}
+    try:
+        origins = column_sources(table.view_definition, dialect=_DIALECTS.get(source.kind, ""), schema=schema)
+    except InvalidInputError as error:
+        log.warning("view.not_analysed", view=table.name, error=error.message)
+        return
+    names = {column.name.lower(): column.name for column in table.columns}
+    for origin in origins:
+        upstream = addresses.get((origin.schema or table.schema, origin.table), "")
+        yield LineageKind.VIEW, upstream, (origin.column, names.get(origin.output.lower(), origin.output))
+
+
+def _insert(
+    session: Session,
+    workspace_id: UUID,
+    edges: dict[tuple[UUID, UUID, LineageKind], set[tuple[str, str]]],
+    scan_run_id: UUID,
+) -> None:
+    if not edges:
+        return
+    touched = {asset_id for upstream, downstream, _ in edges for asset_id in (upstream, downstream)}
+    columns = {
+        (row.asset_id, row.name): row.id
+        for row in session.exec(select(AssetColumn).where(col(AssetColumn.asset_id).in_(touched))).all()
+    }
+    edge_rows, column_rows = [], []
+    for (upstream, downstream, kind), pairs in edges.items():
+        edge_id = uuid4()
+        edge_rows.append(
+            LineageEdge(
+                id=edge_id, workspace_id=workspace_id, upstream_id=upstream, downstream_id=downstream, kind=kind,
+                scan_run_id=scan_run_id,
+            ).model_dump()
+        )  # fmt: skip
+        for from_name, to_name in pairs:
+            ends = columns.get((upstream, from_name)), columns.get((downstream, to_name))
+            if ends[0] and ends[1]:
+                column_rows.append(
+                    ColumnLineageEdge(
+                        workspace_id=workspace_id, lineage_edge_id=edge_id,
+                        upstream_column_id=ends[0], downstream_column_id=ends[1],
+                    ).model_dump()
+                )  # fmt: skip
+    session.execute(insert(LineageEdge), edge_rows)
+    if column_rows:
+        session.execute(insert(ColumnLineageEdge), column_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class LineageGraph:
+    """Assets around one asset. `is_cut` when the node or depth budget left something out."""
+
+    assets: list[Asset]
+    edges: list[LineageEdge]
+    columns: list[tuple[UUID, str, str]]
+    is_cut: bool
+
+
+def get_lineage(
+    session: Session, actor: Actor, asset_id: UUID, *, direction: str = "both", depth: int = 1
+) -> LineageGraph:
+    """The graph around an asset up to `depth` steps upstream, downstream or both; `columns` are (edge, from, to).
+
+    Raises:
+        InvalidInputError: an unknown direction, or a depth outside 1 to 10.
+    """
+    asset = access.get(session, actor, Asset, asset_id, Permission.CATALOG_READ)
+    if direction not in {"upstream", "downstream", "both"} or not 1 <= depth <= MAX_DEPTH:
+        raise InvalidInputError("Direction is upstream, downstream or both; depth is 1 to 10.")
+    edges: dict[UUID, LineageEdge] = {}
+    is_cut = False
+    for way in ("upstream", "downstream") if direction == "both" else (direction,):
+        frontier, reached = {asset.id}, {asset.id}
+        for _ in range(depth):
+            near, far = ("downstream_id", "upstream_id") if way == "upstream" else ("upstream_id", "downstream_id")
+            statement = select(LineageEdge).where(col(getattr(LineageEdge, near)).in_(frontier))
+            step = list(session.exec(statement.limit(MAX_EDGES + 1)).all())
+            is_cut = is_cut or len(step) > MAX_EDGES
+            edges |= {edge.id: edge for edge in step[:MAX_EDGES]}
+            frontier = {getattr(edge, far) for edge in step} - reached
+            reached |= frontier
+            if not frontier or len(edges) >= MAX_EDGES:
+                break
+    ids = {end for edge in edges.values() for end in (edge.upstream_id, edge.downstream_id)} | {asset.id}
+    assets = session.exec(select(Asset).where(col(Asset.id).in_(ids)).order_by(Asset.qualified_name)).all()
+    return LineageGraph(list(assets), list(edges.values()), _column_pairs(session, list(edges)), is_cut)
+
+
+def _column_pairs(session: Session, edge_ids: list[UUID]) -> list[tuple[UUID, str, str]]:
+    rows = session.exec(
+        select(ColumnLineageEdge).where(col(ColumnLineageEdge.lineage_edge_id).in_(edge_ids))
+    ).all()
+    ids = {end for row in rows for end in (row.upstream_column_id, row.downstream_column_id)}
+    names = dict(session.exec(select(AssetColumn.id, AssetColumn.name).where(col(AssetColumn.id).in_(ids))).all())
+    return sorted((row.lineage_edge_id, names[row.upstream_column_id], names[row.downstream_column_id]) for row in rows)

@@ -1,0 +1,160 @@
+"""One table of a scan: its verdicts, its sample in blob storage, and everything written in its one transaction."""
+
+import io
+from dataclasses import asdict
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from pursight_app.connectors.base import TableInfo, TableScan
+from pursight_app.core.blob import delete_blob, new_key, read_blob, write_blob
+from pursight_app.core.clock import now
+from pursight_app.core.db import after_commit
+from pursight_app.core.taxonomy import Sensitivity
+from pursight_app.detectors.base import ColumnSample
+from pursight_app.models import Asset, AssetColumn, Classification, ClassificationStatus, LedgerState, ScanEntry
+from pursight_app.services.classification import Verdict, suggest
+from pursight_app.services.scanning.discovery import clean, profile_json
+from pursight_app.services.scanning.progress import Lease
+
+_WRITE_PROFILES = text(
+    """
+    UPDATE asset_column c SET profile = found.profile::jsonb
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:profiles AS text[])) AS found(id, profile)
+    WHERE c.id = found.id
+    """
+)
+# What a person confirmed or rejected stays as it is; only the moment of the last look moves.
+_WRITE_VERDICTS = text(
+    """
+    INSERT INTO classification (id, created_at, workspace_id, asset_column_id, data_class, confidence, sensitivity,
+                                regulations, evidence, origin, status, model_version, evaluated_at)
+    SELECT gen_random_uuid(), now(), :workspace_id, found.column_id, found.data_class, found.confidence,
+           found.sensitivity, string_to_array(found.regulations, ';'), found.evidence::jsonb, 'automated', 'suggested',
+           found.model_version, now()
+    FROM unnest(CAST(:column_ids AS uuid[]), CAST(:data_classes AS text[]), CAST(:confidences AS float8[]),
+                CAST(:sensitivities AS text[]), CAST(:regulations AS text[]), CAST(:evidence AS text[]),
+                CAST(:model_versions AS text[]))
+         AS found(column_id, data_class, confidence, sensitivity, regulations, evidence, model_version)
+    ON CONFLICT (asset_column_id) DO UPDATE SET
+        data_class = CASE WHEN classification.status = 'suggested' THEN excluded.data_class
+                     ELSE classification.data_class END,
+        confidence = CASE WHEN classification.status = 'suggested' THEN excluded.confidence
+                     ELSE classification.confidence END,
+        sensitivity = CASE WHEN classification.status = 'suggested' THEN excluded.sensitivity
+                      ELSE classification.sensitivity END,
+        regulations = CASE WHEN classification.status = 'suggested' THEN excluded.regulations
+                      ELSE classification.regulations END,
+        evidence = CASE WHEN classification.status = 'suggested' THEN excluded.evidence
+                   ELSE classification.evidence END,
+        model_version = CASE WHEN classification.status = 'suggested' THEN excluded.model_version
+                        ELSE classification.model_version END,
+        evaluated_at = now()
+    """
+)
+
+
+def classify(table: TableInfo, scan: TableScan) -> dict[str, Verdict]:
+    """A verdict for every column, by column name."""
+    headers = tuple(column.name for column in table.columns)
+    samples = [
+        ColumnSample(
+            table=table.name,
+            column=column.name,
+            values=tuple(scan.sample.column(column.name).to_pylist()),
+            table_columns=headers,
+            declared_type=column.data_type,
+        )
+        for column in table.columns
+    ]
+    return dict(zip(headers, suggest(samples), strict=True))
+
+
+def store_sample(lease: Lease, scan: TableScan) -> str:
+    """Writes the sample as Parquet to blob storage (F2.13); returns its key."""
+    buffer = io.BytesIO()
+    pq.write_table(scan.sample, buffer, compression="zstd")
+    key = new_key("samples", lease.workspace_id.hex, lease.data_source_id.hex)
+    write_blob(key, buffer.getvalue())
+    return key
+
+
+def read_sample(key: str) -> pa.Table | None:
+    """A stored sample, or None when it has been removed."""
+    content = read_blob(key)
+    return pq.read_table(io.BytesIO(content)) if content is not None else None
+
+
+def write_table(
+    session: Session,
+    entry: ScanEntry,
+    *,
+    table: TableInfo,
+    scan: TableScan,
+    verdicts: dict[str, Verdict],
+    sample_key: str | None,
+) -> LedgerState:
+    """Writes profile and verdicts of one table; says whether its declaration changed since the last scan."""
+    asset = session.get_one(Asset, entry.asset_id)
+    is_changed = bool(asset.fingerprint) and asset.scanned_at is not None and asset.fingerprint != table.fingerprint
+    columns = session.exec(
+        select(AssetColumn).where(AssetColumn.asset_id == asset.id, col(AssetColumn.missing_since).is_(None))
+    ).all()
+    ids = {column.name: column.id for column in columns}
+    _write_profiles(session, ids, scan)
+    _write_verdicts(session, asset.workspace_id, ids, verdicts)
+    if asset.sample_key:
+        old_key = asset.sample_key
+        after_commit(session, lambda: delete_blob(old_key))
+    asset.row_count, asset.row_count_error = scan.row_count, scan.row_count_error
+    asset.sampled_rows, asset.sample_key = scan.sampled_rows, sample_key
+    asset.fingerprint, asset.scanned_at = table.fingerprint, now()
+    asset.sensitivity = highest_sensitivity(session, asset.id)
+    return LedgerState.CHANGED if is_changed else LedgerState.OK
+
+
+def _write_profiles(session: Session, ids: dict[str, UUID], scan: TableScan) -> None:
+    known = {clean(name): profile for name, profile in scan.columns.items()}
+    names = [name for name in ids if name in known]
+    session.execute(
+        _WRITE_PROFILES,
+        {"ids": [ids[name] for name in names], "profiles": [profile_json(asdict(known[name])) for name in names]},
+    )
+
+
+def _write_verdicts(session: Session, workspace_id: UUID, ids: dict[str, UUID], verdicts: dict[str, Verdict]) -> None:
+    known = {clean(name): verdict for name, verdict in verdicts.items() if clean(name) in ids}
+    found = list(known.values())
+    session.execute(
+        _WRITE_VERDICTS,
+        {
+            "workspace_id": workspace_id,
+            "column_ids": [ids[name] for name in known],
+            "data_classes": [verdict.data_class for verdict in found],
+            "confidences": [float(verdict.confidence) for verdict in found],
+            "sensitivities": [str(verdict.sensitivity) if verdict.sensitivity else None for verdict in found],
+            "regulations": [";".join(verdict.regulations) for verdict in found],
+            "evidence": [profile_json(verdict.evidence.as_json()) for verdict in found],
+            "model_versions": [verdict.evidence.model_version for verdict in found],
+        },
+    )
+
+
+def highest_sensitivity(session: Session, asset_id: UUID) -> str | None:
+    """The most sensitive verdict among an asset's columns; None when none has any."""
+    session.flush()
+    levels = session.exec(
+        select(Classification.sensitivity)
+        .join(AssetColumn, col(AssetColumn.id) == Classification.asset_column_id)
+        .where(
+            AssetColumn.asset_id == asset_id,
+            col(AssetColumn.missing_since).is_(None),
+            col(Classification.data_class).is_not(None),
+            Classification.status != ClassificationStatus.REJECTED,
+        )
+        .distinct()
+    ).all()
+    return max((Sensitivity(level) for level in levels if level), key=lambda level: level.rank, default=None)

@@ -1,0 +1,71 @@
+"""Names of the visual language: which tone, icon and word stands for what. The values are in assets/pursight.css."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How one meaning is shown: a tone, an icon and a word, never colour alone."""
+
+    tone: str
+    icon: str
+    word: str
+
+
+SENSITIVITY: Mapping[str, Sign] = {
+    "public": Sign("grey", "globe", "Public"),
+    "internal": Sign("blue", "building", "Internal"),
+    "confidential": Sign("amber", "lock", "Confidential"),
+    "restricted": Sign("red", "shield-alert", "Restricted"),
+}
+SEVERITY: Mapping[str, Sign] = {
+    "low": Sign("grey", "chevron-down", "Low"),
+    "medium": Sign("blue", "equal", "Medium"),
+    "high": Sign("amber", "chevron-up", "High"),
+    "critical": Sign("red", "octagon-alert", "Critical"),
+}
+SCAN_STATUS: Mapping[str, Sign] = {
+    "queued": Sign("grey", "clock", "Queued"),
+    "running": Sign("accent", "loader", "Running"),
+    "succeeded": Sign("green", "circle-check", "Succeeded"),
+    "partial": Sign("amber", "circle-alert", "Partial"),
+    "failed": Sign("red", "circle-x", "Failed"),
+    "cancelled": Sign("grey", "ban", "Cancelled"),
+}
+LEDGER_STATE: Mapping[str, Sign] = {
+    "pending": Sign("grey", "clock", "Waiting"),
+    "ok": Sign("green", "check", "Read"),
+    "changed": Sign("accent", "pencil", "Changed"),
+    "skipped": Sign("grey", "skip-forward", "Skipped"),
+    "failed": Sign("red", "x", "Failed"),
+}
+VERDICT_STATUS: Mapping[str, Sign] = {
+    "suggested": Sign("grey", "sparkles", "Suggested"),
+    "confirmed": Sign("green", "check", "Confirmed"),
+    "rejected": Sign("grey", "x", "Rejected"),
+}
+FINDING_STATUS: Mapping[str, Sign] = {
+    "open": Sign("amber", "circle-dot", "Open"),
+    "acknowledged": Sign("blue", "eye", "Acknowledged"),
+    "resolved": Sign("green", "circle-check", "Resolved"),
+    "waived": Sign("grey", "calendar-clock", "Waived"),
+}
+ASSET_KIND: Mapping[str, Sign] = {
+    "table": Sign("grey", "table-2", "Table"),
+    "view": Sign("grey", "eye", "View"),
+    "file": Sign("grey", "file", "File"),
+}
+SOURCE_ICON: Mapping[str, str] = {
+    "postgresql": "database",
+    "mysql": "database",
+    "sqlite": "hard-drive",
+    "duckdb": "hard-drive",
+    "files": "folder",
+}
+ROLE_WORDS: Mapping[str, str] = {
+    "administrator": "Administrator",
+    "steward": "Steward",
+    "engineer": "Engineer",
+    "viewer": "Viewer",
+}

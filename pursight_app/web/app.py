@@ -1,0 +1,45 @@
+"""Puts the parts together: Reflex pages, the gateway, the gate and the hub become one ASGI application."""
+
+import os
+from pathlib import Path
+
+import reflex as rx
+import structlog
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from pursight_app.core.logging import configure_logging
+from pursight_app.core.settings import PROJECT_ROOT
+from pursight_app.web.gate import Gate
+from pursight_app.web.live import LiveHub
+from pursight_app.web.policy import EventPolicy, assert_policies
+
+log = structlog.get_logger()
+
+
+def pages_folder() -> Path:
+    """Where the built front end lies."""
+    return Path(os.environ.get("PURSIGHT_PAGES", PROJECT_ROOT / ".web" / "build" / "client"))
+
+
+def create_web_app(
+    gateway: FastAPI, hub: LiveHub, *, on_error: rx.event.EventCallback | None, head: list[rx.Component]
+) -> rx.App:
+    """The application that granian serves. Import every page before calling it."""
+    configure_logging()
+
+    def gate(app: ASGIApp) -> ASGIApp:
+        return Gate(app, pages=pages_folder())
+
+    app = rx.App(
+        api_transformer=[gateway, gate],
+        backend_exception_handler=on_error,  # type: ignore[arg-type]  # Reflex checks the signature at start
+        head_components=head,
+        html_lang="en",
+        stylesheets=["/pursight.css"],
+        toaster=None,
+    )
+    app.add_middleware(EventPolicy())
+    app.register_lifespan_task(hub.run)
+    assert_policies()
+    return app

@@ -1,0 +1,90 @@
+"""What all states share: the actor, running services off the event loop, and errors that become notices."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import reflex as rx
+import structlog
+from sqlmodel import Session
+
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PurSightError
+from pursight_app.services.access import ACTING, Actor
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+# Set by the composition root: lets a tab hear of a topic. Without it (unit tests) pages are simply not live.
+_listen: Callable[[str, str, str], Awaitable[None]] | None = None
+
+
+def install_listener(listen: Callable[[str, str, str], Awaitable[None]]) -> None:
+    """Wires the live hub in: `listen(token, page, topic)`."""
+    globals()["_listen"] = listen
+
+
+def event(policy: str = "session", **options: Any) -> Callable[[Handler], Any]:
+    """Marks a handler as callable from a browser by those whom `policy` ("public" or "session") lets through."""
+
+    def mark(handler: Handler) -> Any:
+        handler.__ps_policy__ = policy  # type: ignore[attr-defined]  # read by web/policy.py
+        return rx.event(handler, **options)
+
+    return mark
+
+
+def acting() -> Actor:
+    """The actor of the event at hand.
+
+    Raises:
+        NotAuthenticatedError: nobody is logged in.
+    """
+    actor = ACTING.get()
+    if actor is None:
+        raise NotAuthenticatedError("Your session has ended. Log in again.")
+    return actor
+
+
+async def run(work: Callable[[Session, Actor], Result]) -> Result:
+    """Runs `work(session, actor)` in one transaction on a thread: services block, the event loop must not."""
+    actor = acting()
+
+    def inside() -> Result:
+        with unit_of_work() as session:
+            return work(session, actor)
+
+    return await asyncio.to_thread(inside)
+
+
+async def run_outside(work: Callable[[Actor], Result]) -> Result:
+    """Like `run` for services that do their own transactions because they wait for something outside."""
+    return await asyncio.to_thread(work, acting())
+
+
+async def hear(state: rx.State, page: str, topic: str) -> None:
+    """Makes this tab hear of `topic` until it opens another page."""
+    if _listen is not None:
+        await _listen(state.router.session.client_token, page, topic)
+
+
+def as_id(text: str) -> UUID:
+    """An id from a URL or a client's argument.
+
+    Raises:
+        NotFoundError: it is none, so there is no such thing.
+    """
+    try:
+        return UUID(text)
+    except (ValueError, AttributeError, TypeError):
+        raise NotFoundError("There is no such page, or not one that you may see.") from None
+
+
+def sentence_of(error: Exception) -> str:
+    """What a person is told of an error: our own words, or a reference to the log for a bug."""
+    if isinstance(error, PurSightError):
+        return error.message
+    reference = uuid4().hex[:8]
+    log.error("event.failed", reference=reference, exc_info=error)
+    return f"Something went wrong on our side. Reference {reference} finds it in the log."

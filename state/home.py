@@ -1,0 +1,144 @@
+"""What needs me today: figures, newest findings, latest scans."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from pursight_app.core.taxonomy import Sensitivity
+from pursight_app.services import catalog, compliance, scanning
+from state import format as fmt
+from state.base import as_id, event, hear, run
+from state.session import current_workspace
+
+
+@dataclass
+class AttentionItem:
+    """One thing that wants a person."""
+
+    icon: str
+    tone: str
+    count: str
+    text: str
+    href: str
+
+
+@dataclass
+class FindingLine:
+    """A finding in the short list."""
+
+    severity: str
+    title: str
+    where: str
+    href: str
+    when: str
+
+
+@dataclass
+class ScanLine:
+    """A scan in the short list."""
+
+    id: str
+    source: str
+    status: str
+    text: str
+    when: str
+
+
+class HomeState(rx.State):
+    """The home page of the chosen workspace."""
+
+    is_loading: bool = True
+    has_workspace: bool = True
+    table_count: str = ""
+    column_count: str = ""
+    column_total: int = 0
+    attention: list[AttentionItem] = []
+    findings: list[FindingLine] = []
+    scans: list[ScanLine] = []
+    coverage: list[float] = [0.0, 0.0, 0.0]
+    coverage_text: str = ""
+    levels: list[float] = [0.0, 0.0, 0.0, 0.0]
+    level_counts: list[str] = ["0", "0", "0", "0"]
+    levels_text: str = ""
+
+    @event()
+    async def load(self) -> None:
+        """Loads the page and keeps it live."""
+        workspace_id = await current_workspace(self)
+        self.has_workspace = bool(workspace_id)
+        if workspace_id:
+            await self._fill(workspace_id)
+            await hear(self, "home", f"workspace:{workspace_id}")
+        self.is_loading = False
+
+    @event()
+    async def refresh(self) -> None:
+        """Called by the live hub when something in the workspace changed."""
+        if workspace_id := await current_workspace(self):
+            await self._fill(workspace_id)
+
+    async def _fill(self, workspace_id: str) -> None:
+        home = as_id(workspace_id)
+        overview = await run(lambda session, actor: catalog.get_overview(session, actor, home))
+        counts = await run(lambda session, actor: compliance.count_findings(session, actor, home))
+        found, _ = await run(
+            lambda session, actor: compliance.list_findings(session, actor, workspace_id=home, limit=6)
+        )
+        scans, _ = await run(lambda session, actor: scanning.list_scans(session, actor, workspace_id=home, limit=5))
+        self._show_figures(overview)
+        self.attention = _attention(overview, counts)
+        self.findings = [
+            FindingLine(
+                row.finding.severity,
+                row.rule.title,
+                row.asset.qualified_name + (f" · {row.column.name}" if row.column else ""),
+                f"/findings?finding={row.finding.id}",
+                fmt.ago(row.finding.created_at),
+            )
+            for row in found
+        ]
+        self.scans = [
+            ScanLine(str(row.run.id), row.data_source_name, row.run.status, _scan_text(row), fmt.ago(row.run.created_at))
+            for row in scans
+        ]
+
+    def _show_figures(self, overview: catalog.Overview) -> None:
+        total = overview.column_count
+        self.column_total = total
+        self.table_count, self.column_count = fmt.count(overview.table_count), fmt.count(total)
+        waiting = total - overview.classified_count - overview.unnamed_count
+        parts = (overview.classified_count, overview.unnamed_count, waiting)
+        self.coverage = [_share(part, total) for part in parts]
+        self.coverage_text = (
+            f"{fmt.count(parts[0])} of {fmt.count(total)} columns have a data class, "
+            f"{fmt.count(parts[1])} were looked at without a clear answer, {fmt.count(parts[2])} are not scanned yet."
+        )
+        levels = [overview.by_sensitivity[level] for level in Sensitivity]
+        self.levels = [_share(level, sum(levels)) for level in levels]
+        self.level_counts = [fmt.count(level) for level in levels]
+        sensitive = levels[2] + levels[3]
+        self.levels_text = (
+            f"{fmt.count(sensitive)} of {fmt.count(sum(levels))} classified columns are confidential or restricted."
+        )
+
+
+def _share(part: int, whole: int) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+def _attention(overview: catalog.Overview, counts: dict[str, int]) -> list[AttentionItem]:
+    severe = counts["critical"] + counts["high"]
+    items = [
+        (severe, "octagon-alert", "red", "critical and high findings open", "/findings"),
+        (overview.review_count, "list-checks", "amber", "sensitive verdicts below 80 % confidence", "/catalog"),
+        (overview.failed_scan_count, "circle-alert", "amber", "sources whose last scan left tables unread", "/scans"),
+        (overview.missing_count, "file-question", "grey", "assets missing since a later scan", "/catalog?missing=1"),
+    ]
+    return [AttentionItem(icon, tone, fmt.count(n), text, href) for n, icon, tone, text, href in items if n]
+
+
+def _scan_text(row: scanning.ScanRow) -> str:
+    summary = row.run.summary
+    if not summary:
+        return f"{fmt.count(row.run.done_count)} of {fmt.count(row.run.total_count)} tables"
+    return f"{fmt.count(summary.get('tables', 0))} tables, {fmt.count(summary.get('sensitive', 0))} sensitive columns"

@@ -1,0 +1,104 @@
+"""Who is looking, in which workspace, and the notice that tells them how something went."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from pursight_app.core.errors import NotAuthenticatedError
+from pursight_app.services import workspaces
+from pursight_app.services.access import Permission
+from state.base import acting, event, run, sentence_of
+
+
+@dataclass
+class WorkspaceView:
+    """A workspace in the switcher."""
+
+    id: str
+    name: str
+    role: str
+
+
+class SessionState(rx.State):
+    """Loaded by every page. `workspace_hint` is kept by the browser and only ever a hint: rights decide."""
+
+    user_name: str = ""
+    user_email: str = ""
+    initials: str = ""
+    is_administrator: bool = False
+    workspaces: list[WorkspaceView] = []
+    workspace_id: str = ""
+    workspace_name: str = ""
+    permissions: list[str] = []
+    workspace_hint: str = rx.LocalStorage("", name="pursight-workspace")
+    notice: str = ""
+    notice_kind: str = "info"
+    notice_id: int = 0
+
+    @event()
+    async def load(self) -> None:
+        """Fills in who is looking and what they may do here."""
+        rows = await run(workspaces.list_workspaces)
+        actor = acting()
+        self.user_name, self.user_email = actor.name, actor.email
+        self.initials = "".join(word[0] for word in actor.name.split()[:2]).upper() or "?"
+        self.is_administrator = actor.is_administrator
+        self.workspaces = [WorkspaceView(str(row.workspace.id), row.workspace.name, row.role) for row in rows]
+        known = {row.workspace.id: row.workspace for row in rows}
+        chosen = next((one for one in known.values() if str(one.id) == self.workspace_hint), None)
+        chosen = chosen or next(iter(known.values()), None)
+        self.workspace_id = str(chosen.id) if chosen else ""
+        self.workspace_name = chosen.name if chosen else ""
+        self.permissions = [right for right in Permission if chosen and actor.may(right, chosen.id)]
+
+    @event()
+    async def choose_workspace(self, workspace_id: str) -> rx.event.EventSpec:
+        """Switches to another workspace and starts at its home."""
+        self.workspace_hint = workspace_id
+        await self._reload()
+        return rx.redirect("/")
+
+    async def _reload(self) -> None:
+        await SessionState.load.fn(self)
+
+    @event()
+    async def search(self, form: dict[str, Any]) -> rx.event.EventSpec:
+        """Opens the catalogue with what was typed into the top bar."""
+        return rx.redirect(f"/catalog?{urlencode({'q': str(form.get('q', ''))[:200]})}")
+
+    @event("public")
+    async def show_notice(self, text: str, kind: str = "info") -> None:
+        """Shows a short message; only ever in the tab that asks for it."""
+        self._notify(text, kind)
+
+    @event("public")
+    async def clear_notice(self) -> None:
+        """Takes the message away."""
+        self.notice = ""
+
+    def _notify(self, text: str, kind: str = "info") -> None:
+        self.notice, self.notice_kind, self.notice_id = text[:500], kind, self.notice_id + 1
+
+
+async def notify(state: rx.State, text: str, kind: str = "ok") -> None:
+    """Shows a message from another state's handler."""
+    session = await state.get_state(SessionState)
+    session._notify(text, kind)  # noqa: SLF001  # a handler would be callable with any text from outside
+
+
+async def current_workspace(state: rx.State) -> str:
+    """The workspace that the tab is in, "" when the person is in none."""
+    session = await state.get_state(SessionState)
+    if not session.workspace_id:
+        await session._reload()  # noqa: SLF001  # a tab whose state was lost arrives here first
+    return session.workspace_id
+
+
+def on_error(exception: Exception) -> rx.event.EventSpec:
+    """Outermost handler of events: tells the person, and sends those without a session to log in."""
+    if isinstance(exception, NotAuthenticatedError):
+        return rx.redirect("/login")
+    return SessionState.show_notice(sentence_of(exception), "error")
+
