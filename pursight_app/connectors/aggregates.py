@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pursight_app.connectors.base import ColumnProfile
 from pursight_app.connectors.samples import without_nul
@@ -82,4 +83,4 @@ def _profile(row_count: int, figures: Row) -> ColumnProfile:
 
 def whole(figure: object) -> int:
     """A driver's number (int, Decimal, float or None) as int; None is 0."""
-    return 0 if figure is None else int(str(figure).split(".", maxsplit=1)[0])
+    return 0 if figure is None else int(Decimal(str(figure)))

@@ -68,17 +68,20 @@ def _parquet(session: DuckDBSession, path: Path) -> Source:
 
 
 def _json_lines(session: DuckDBSession, path: Path, *, is_head: bool) -> Source:
-    # Depth 1 keeps nested objects as one JSON value: their keys are data as often as they are names.
+    # Depth 2 types the columns and keeps nested objects as one JSON value: their keys are data as often as names. Nor may
+    # an object of many keys become one column that maps keys to values.
     options = {
         "format": "'newline_delimited'",
         "compression": "'none'",
-        "maximum_depth": "1",
+        "maximum_depth": "2",
+        "map_inference_threshold": "-1",
+        "field_appearance_threshold": "0",
         "sample_size": "20480" if is_head else "-1",
     }
     columns = _described(session, _reader("read_json", path, options))
-    del options["maximum_depth"], options["sample_size"]
     # With the types stated, the following passes do not detect them again.
-    return Source(_reader("read_json", path, {**options, "columns": _declared(columns)}), columns, {})
+    stated = {name: options[name] for name in ("format", "compression")} | {"columns": _declared(columns)}
+    return Source(_reader("read_json", path, stated), columns, {})
 
 
 def _described(session: DuckDBSession, relation: str) -> dict[str, str]:

@@ -35,7 +35,7 @@ class MySQLConfig(ConnectorConfig):
     )
     username: str = Field(
         title="Username",
-        description="Account to log in with; it needs SELECT on the database and nothing more.",
+        description="Account to log in with; it needs SELECT on the database, and SHOW VIEW for the lineage of views.",
         min_length=1,
         max_length=80,
         examples=["pursight_reader"],

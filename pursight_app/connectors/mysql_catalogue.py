@@ -80,7 +80,7 @@ def _table(table: Row, columns: Sequence[Row], keys: Sequence[Row], database: st
         columns=infos,
         primary_key=primary_key,
         foreign_keys=foreign_keys,
-        view_definition=view_definition,
+        view_definition=view_definition or None,
         comment=None if is_view else comment or None,
         row_estimate=None if is_view or rows is None else int(rows),
         size_bytes=None if is_view or size is None else int(size),

@@ -81,7 +81,7 @@ class Session:
         # Double quotes must mean strings and not names, and a backslash must be the escape that pymysql writes.
         self.rows(
             f"SET SESSION {limit}, SESSION lock_wait_timeout = {seconds}, SESSION innodb_lock_wait_timeout = {seconds}, "
-            "SESSION time_zone = '+00:00', SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', SESSION group_concat_max_len = 4096"
+            "SESSION time_zone = '+00:00', SESSION div_precision_increment = 12, SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', SESSION group_concat_max_len = 4096"
         )
         self.rows("SET SESSION TRANSACTION READ ONLY")
         self.rows("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
