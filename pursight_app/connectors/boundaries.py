@@ -63,7 +63,7 @@ def check_host(host: str, *, allowed_hosts: Sequence[str]) -> str:
         # All of them, because the driver of a name with a public and a private address may pick either.
         for address in addresses:
             _refuse_inner(address, name, allowed_hosts)
-    return str(addresses[0])
+    return str(_plain(addresses[0]))
 
 
 def _address(text: str) -> Address | None:
@@ -84,14 +84,19 @@ def _resolved(name: str) -> list[Address]:
 
 
 def _refuse_inner(address: Address, name: str, allowed_hosts: Sequence[str]) -> None:
-    # ::ffff:127.0.0.1 is 127.0.0.1 to the operating system.
-    plain = getattr(address, "ipv4_mapped", None) or address
+    plain = _plain(address)
     is_public = plain.is_global and not plain.is_multicast and not any(plain in network for network in _ALSO_REFUSED)
     if is_public or any(plain in network for network in _networks(allowed_hosts)):
         return
     raise InvalidInputError(
         f"The host {name} is not allowed as a source. Ask an administrator to add it to the allowed hosts."
     )
+
+
+def _plain(address: Address) -> Address:
+    """::ffff:127.0.0.1 is 127.0.0.1 to the operating system."""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
 def _networks(allowed_hosts: Sequence[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

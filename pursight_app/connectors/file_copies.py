@@ -25,12 +25,14 @@ _UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-b
 class TextFile:
     """A text file to be read: `name` in messages, `deadline` on the clock of `time.monotonic`, and how much of it.
 
-    `head_bytes` limits the reading to about that many bytes, up to the end of a line; None means all.
+    `head_bytes` limits the reading to about that many bytes, up to the end of a line; None means all. `line_bytes` is
+    the longest line that the reader takes.
     """
 
     path: Path
     name: str
     deadline: float
+    line_bytes: int
     head_bytes: int | None = None
 
 
@@ -91,7 +93,9 @@ def _encoding(file: TextFile) -> tuple[str, bool]:
     """The encoding to decode with, and whether every byte fits it."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     characters = broken = 0
+    lines = _LineMeter(file)
     for index, chunk in enumerate(_chunks(file)):
+        lines.add(chunk)
         if index == 0 and (mark := _UTF16_MARKS.get(chunk[:2])):
             return mark, True
         if chunk.isascii():
@@ -106,6 +110,28 @@ def _encoding(file: TextFile) -> tuple[str, bool]:
     # Mostly whole multi-byte characters: UTF-8 with some broken bytes. Else a single-byte encoding, of which cp1252 (a
     # superset of the printable Latin-1) is by far the most frequent.
     return ("utf-8", False) if characters >= broken else ("cp1252", True)
+
+
+class _LineMeter:
+    """Stops at the first line that is too long, with its number, before a reader tries to hold it in memory."""
+
+    def __init__(self, file: TextFile) -> None:
+        self._file = file
+        self._number = 1
+        self._length = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Counts one more piece of the file; a line can only grow too long over several pieces."""
+        ends = [position for sign in (b"\n", b"\r") if (position := chunk.find(sign)) >= 0]
+        self._length += min(ends, default=len(chunk))
+        if self._length > self._file.line_bytes:
+            raise SourceReadError(
+                f"Cannot read {self._file.name}: line {self._number} is longer than the limit of "
+                f"{self._file.line_bytes:,} bytes. Mend or remove that line."
+            )
+        if ends:
+            self._number += chunk.count(b"\n")
+            self._length = len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
 
 
 def _write_copy(file: TextFile, copy: Path, encoding: str) -> None:

@@ -25,6 +25,9 @@ _HEAD_BYTES = 4 * 1024 * 1024
 # Text up to this size is parsed once and kept in memory for the scan.
 _LOADED_BYTES = 64 * 1024 * 1024
 
+# DuckDB's own limits of a CSV line and a JSON object.
+_LINE_BYTES = {FileFormat.CSV: 2_000_000, FileFormat.JSONL: 16_000_000}
+
 # More lines than this share that do not fit the header mean a misjudged dialect and not broken lines.
 _REJECTED_SHARE = 0.1
 
@@ -92,7 +95,9 @@ def _prepared(
     path, notes = found.path.resolve(), ()
     if file_format is not FileFormat.PARQUET:
         deadline = time.monotonic() + session.timeout_s
-        readable = readable_file(TextFile(path, found.name, deadline, head_bytes), session.workspace)
+        readable = readable_file(
+            TextFile(path, found.name, deadline, _LINE_BYTES[file_format], head_bytes), session.workspace
+        )
         path, notes = readable.path, readable.notes
     # A name with wildcards would be taken for a pattern, and a name such as s3://x for an address.
     link = session.workspace / "link"

@@ -86,6 +86,11 @@ class Session:
         self.rows("SET SESSION TRANSACTION READ ONLY")
         self.rows("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
+    @property
+    def is_open(self) -> bool:
+        """False after the server or the network has ended the connection."""
+        return bool(self._connection.open)
+
     @contextmanager
     def reading(self, thing: str) -> Generator[None]:
         """One read-only snapshot, with driver errors turned into ours that name `thing`."""
@@ -131,8 +136,9 @@ def _connect(login: Login) -> Any:
             local_infile=False,
             autocommit=True,
             connect_timeout=max(1, round(login.timeout_s)),
-            read_timeout=login.timeout_s + 5,
-            write_timeout=login.timeout_s + 5,
+            # The server ends a slow statement itself; this is for one that fell silent.
+            read_timeout=login.timeout_s + 1,
+            write_timeout=login.timeout_s + 1,
             program_name="pursight",
             conv={},
             ssl=_tls(login),

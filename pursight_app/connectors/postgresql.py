@@ -140,7 +140,7 @@ class PostgreSQLConnector(Connector):
             self._session = None
 
     def _connected(self) -> Session:
-        if self._session is None:
+        if self._session is None or not self._session.is_open:
             self._session = Session(self._login)
         return self._session
 

@@ -60,6 +60,8 @@ _HASHES = {
     "inet": "hashinetextended",
     "jsonb": "jsonb_hash_extended",
 }
+# Not 0: some functions give the seed itself back for zero, and the hash 0 stands for null.
+_HASH_SEED = 42
 _HASHED_AS_ROW = frozenset({"date", "timestamptz", "timetz", "bool", "oid", "macaddr"})
 
 _PLAN_ROWS = re.compile(
@@ -180,13 +182,17 @@ def _column(name: str, base: str, kind: str) -> _Column:
 
 def _hash(value: str, base: str, kind: str) -> str:
     if kind == "b" and base in _HASHES:
-        return f"{_HASHES[base]}({value}, 0)"
+        hashed = f"{_HASHES[base]}({value}, {_HASH_SEED})"
+        # hash_numeric gives NaN and both infinities the same hash.
+        special = f"{value} IN ('NaN', 'Infinity', '-Infinity')"
+        text = f"hashtextextended({value}::text, {_HASH_SEED})"
+        return f"CASE WHEN {special} THEN {text} ELSE {hashed} END" if base == "numeric" else hashed
     if kind == "b" and base in _HASHED_AS_ROW:
         # date and timestamptz have hash functions of their own only since PostgreSQL 18.
-        return f"CASE WHEN {value} IS NOT NULL THEN hash_record_extended(ROW({value}), 0) END"
+        return f"CASE WHEN {value} IS NOT NULL THEN hash_record_extended(ROW({value}), {_HASH_SEED}) END"
     if kind == "b" and base == "bytea":
-        return f"hashtextextended(md5({value}), 0)"
-    return f"hashtextextended({value}::text, 0)"
+        return f"hashtextextended(md5({value}), {_HASH_SEED})"
+    return f"hashtextextended({value}::text, {_HASH_SEED})"
 
 
 def _scan_exactly(session: Session, relation: _Relation, sample_rows: int) -> TableScan:

@@ -85,6 +85,11 @@ class Session:
         self._connection.read_only = True
 
     @property
+    def is_open(self) -> bool:
+        """False after the server or the network has ended the connection."""
+        return not self._connection.closed
+
+    @property
     def server_version(self) -> str:
         """Such as "18.1"."""
         number = self._connection.info.server_version
