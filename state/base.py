@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import reflex as rx
@@ -79,6 +80,11 @@ def as_id(text: str) -> UUID:
         return UUID(text)
     except (ValueError, AttributeError, TypeError):
         raise NotFoundError("There is no such page, or not one that you may see.") from None
+
+
+def column_href(asset_id: UUID, column: str) -> str:
+    """The page of an asset with one column open."""
+    return f"/catalog/{asset_id}?{urlencode({'column': column})}"
 
 
 def sentence_of(error: Exception) -> str:

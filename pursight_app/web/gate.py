@@ -76,7 +76,11 @@ class Gate:
                 await RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)(scope, receive, send)
                 return
         extensions = {name: value for name, value in scope.get("extensions", {}).items() if "pathsend" not in name}
+        # The hashes of a page's scripts are taken from its text, so a page is never sent compressed.
+        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         inner = {**scope, "path": self._file_path(path), "extensions": extensions}
+        if self._is_page(request):
+            inner["headers"] = headers
         await self._app(inner, _bounded(receive), _Answer(send, path))
 
     def _refusal(self, request: Request, path: str) -> PlainTextResponse | None:

@@ -54,11 +54,11 @@ class LiveHub:
         namespace = self._namespace
         connect = namespace.on_connect
 
-        async def on_connect(sid: str, environ: dict[str, Any]) -> None:
+        async def on_connect(sid: str, environ: dict[str, Any], *rest: Any) -> None:
             session_id = session_id_of_cookies(environ.get("HTTP_COOKIE", ""))
             if session_id:
                 await app.sio.enter_room(sid, f"session:{session_id}", namespace=namespace.namespace)
-            await connect(sid, environ)
+            await connect(sid, environ, *rest)
 
         namespace.on_connect = on_connect
 

@@ -194,7 +194,14 @@ def list_entries(
 
 
 def list_classifications(
-    session: Session, actor: Actor, scan_run_id: UUID, *, only_named: bool = False, limit: int = 50, offset: int = 0
+    session: Session,
+    actor: Actor,
+    scan_run_id: UUID,
+    *,
+    only_named: bool = False,
+    only_sensitive: bool = False,
+    limit: int = 50,
+    offset: int = 0,
 ) -> tuple[list[tuple[Classification, AssetColumn, Asset]], int]:
     """The verdicts on the columns that a run looked at, by table and position (F2.18)."""
     access.get(session, actor, ScanRun, scan_run_id, Permission.SCAN_READ)
@@ -206,6 +213,8 @@ def list_classifications(
     )
     if only_named:
         statement = statement.where(col(Classification.data_class).is_not(None))
+    if only_sensitive:
+        statement = statement.where(col(Classification.sensitivity).in_(["confidential", "restricted"]))
     total = count_rows(session, statement)
     order = (col(Asset.qualified_name), col(AssetColumn.position))
     return list(session.exec(statement.order_by(*order).limit(limit).offset(offset)).all()), total

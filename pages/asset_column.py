@@ -1,0 +1,168 @@
+"""The drawer of one column: evidence first, then method, then who decided."""
+
+import reflex as rx
+
+from pursight_app.ui.components import badge, button, callout, data_class, drawer, field, meter
+from pursight_app.ui.theme import SENSITIVITY, VERDICT_STATUS
+from state.asset import AssetState as State
+from state.session import SessionState
+
+_MAY_REVIEW = SessionState.permissions.contains("classification.review")
+_E = State.evidence
+
+
+def column_drawer() -> rx.Component:
+    """Opens beside the list of columns."""
+    return drawer(
+        rx.el.span(_E.column, class_name="mono", style={"fontSize": "16px"}),
+        [_verdict(), _reasons(), _examples(), _profile(), _review()],
+        is_open=State.is_open,
+        on_close=State.close_column,
+    )
+
+
+def _verdict() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            data_class(_E.data_class),
+            badge(_E.sensitivity, SENSITIVITY),
+            badge(_E.status, VERDICT_STATUS),
+            class_name="row",
+        ),
+        rx.cond(_E.definition != "", rx.el.p(_E.definition)),
+        rx.el.dl(
+            rx.el.dt("Confidence"),
+            rx.el.dd(meter(_E.confidence, _E.confidence.to_string() + " %")),
+            rx.el.dt("Regulations"),
+            rx.el.dd(
+                rx.cond(
+                    _E.regulations.length() > 0,
+                    rx.el.span(rx.foreach(_E.regulations, lambda name: rx.el.span(name, class_name="badge")), class_name="row"),
+                    "none",
+                )
+            ),
+            rx.el.dt("Type at the source"),
+            rx.el.dd(rx.el.span(_E.data_type, class_name="mono")),
+            class_name="facts",
+            style={"margin": "0"},
+        ),
+        rx.cond(_E.comment != "", rx.el.p("Comment at the source: ", _E.comment, class_name="muted small")),
+        class_name="stack",
+    )
+
+
+def _reasons() -> rx.Component:
+    return rx.el.section(
+        rx.el.h3("Why this verdict"),
+        rx.cond(_E.matched != "", callout("", "list-checks", _E.matched)),
+        _list("Speaks for it", _E.reasons_for),
+        _list("Speaks against it", _E.reasons_against),
+        rx.cond(_E.runner_up != "", rx.el.p("Runner-up: ", _E.runner_up, class_name="small")),
+        rx.el.p("Decided by ", _E.versions, class_name="muted small"),
+        class_name="stack",
+        id="evidence",
+    )
+
+
+def _list(title: str, reasons: rx.Var[list[str]]) -> rx.Component:
+    return rx.cond(
+        reasons.length() > 0,
+        rx.el.div(
+            rx.el.div(title, class_name="section-title"),
+            rx.el.ul(rx.foreach(reasons, lambda reason: rx.el.li(reason)), class_name="reasons"),
+        ),
+    )
+
+
+def _examples() -> rx.Component:
+    return rx.cond(
+        _E.shown_values.length() > 0,
+        rx.el.section(
+            rx.el.div(
+                rx.el.h3("Values from the sample"),
+                rx.cond(
+                    _E.is_masked,
+                    rx.el.span(
+                        rx.icon("eye-off", size=13, aria_hidden="true"),
+                        "Masked: your role may not see these",
+                        class_name="badge tone-amber",
+                    ),
+                ),
+                class_name="row-between",
+            ),
+            rx.el.div(
+                rx.foreach(_E.shown_values, lambda value: rx.el.span(value, class_name="value", title=value)),
+                class_name="values",
+                id="values",
+            ),
+            class_name="stack",
+        ),
+    )
+
+
+def _profile() -> rx.Component:
+    return rx.el.section(
+        rx.el.h3("Profile"),
+        rx.el.dl(
+            rx.foreach(
+                _E.facts, lambda fact: rx.fragment(rx.el.dt(fact[0]), rx.el.dd(rx.el.span(fact[1], class_name="num")))
+            ),
+            class_name="facts",
+            style={"margin": "0"},
+        ),
+        rx.cond(
+            _E.shapes.length() > 0,
+            rx.el.div(
+                rx.el.div("Commonest shapes in the sample", class_name="section-title"),
+                rx.el.dl(
+                    rx.foreach(
+                        _E.shapes,
+                        lambda shape: rx.fragment(
+                            rx.el.dt(rx.el.span(shape[0], class_name="mono")),
+                            rx.el.dd(rx.el.span(shape[1], class_name="num")),
+                        ),
+                    ),
+                    class_name="facts",
+                    style={"margin": "4px 0 0"},
+                ),
+            ),
+        ),
+        class_name="stack",
+    )
+
+
+def _review() -> rx.Component:
+    return rx.cond(
+        _MAY_REVIEW & (_E.classification_id != ""),
+        rx.el.section(
+            rx.el.h3("Your word on it"),
+            rx.el.div(
+                rx.cond(
+                    _E.data_class != "",
+                    button("Confirm", icon="check", kind="primary", on_click=State.review("confirm")),
+                ),
+                rx.cond(_E.data_class != "", button("Reject", icon="x", on_click=State.review("reject"))),
+                button("Correct…", icon="pencil", on_click=State.start_correcting),
+                class_name="row",
+            ),
+            rx.cond(State.correcting, _correction()),
+            class_name="stack",
+        ),
+    )
+
+
+def _correction() -> rx.Component:
+    return rx.el.form(
+        field(
+            "What is it really?",
+            rx.el.select(
+                rx.foreach(State.data_classes, lambda name: rx.el.option(name, value=name)),
+                id="data_class",
+                name="data_class",
+                class_name="select",
+            ),
+            for_id="data_class",
+        ),
+        rx.el.div(button("Save correction", kind="primary", type="submit"), class_name="row", style={"marginTop": "8px"}),
+        on_submit=State.correct,
+    )
