@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from psycopg.abc import Buffer
 
 from pursight_app.connectors.aggregates import select
 from pursight_app.connectors.postgresql_session import Session
@@ -66,7 +67,7 @@ def read_hashes(session: Session, source: str, hashes: Sequence[str], row_count:
     layout = np.dtype(fields)
     matrix = np.empty((len(hashes), max(1, row_count)), dtype=np.int64)
     filled = 0
-    pieces: list[bytes] = []
+    pieces: list[Buffer] = []
     rest = b""
     skip = _HEADER_BYTES
     for piece in session.copy_binary(select(", ".join(hashes), source)):

@@ -7,62 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from pursight_app.connectors.aggregates import ColumnExpressions, read_profiles, select, whole
-from pursight_app.connectors.base import VALUE_CHARACTERS, ColumnProfile, TableInfo, TableScan
+from pursight_app.connectors.aggregates import COLUMNS_PER_QUERY, read_profiles, select, whole
+from pursight_app.connectors.base import ColumnProfile, TableInfo, TableScan
 from pursight_app.connectors.estimates import Estimate, carried_over, estimate_rows
+from pursight_app.connectors.postgresql_columns import ProfiledColumn, fenced, profiled_columns
 from pursight_app.connectors.postgresql_hashes import columns_per_stream, read_hashes
-from pursight_app.connectors.postgresql_session import Row, Session, quoted
+from pursight_app.connectors.postgresql_session import Session, quoted
 from pursight_app.connectors.samples import SEED, string_table, thin_out, with_shapes
 
 # A sampled profile reads about this many rows, spread over at most this many pages: few rows from many pages, because
 # neighbouring rows resemble each other and whole pages would make distinct counts far too low.
 PROFILED_ROWS = 50_000
 PROFILED_PAGES = 8_000
-
-# Types whose own order is kept for minimum and maximum; every other type is compared by its text form.
-_ORDERED = frozenset(
-    [
-        "int2",
-        "int4",
-        "int8",
-        "float4",
-        "float8",
-        "numeric",
-        "money",
-        "oid",
-        "date",
-        "time",
-        "timetz",
-        "timestamp",
-        "timestamptz",
-        "interval",
-        "inet",
-    ]
-)
-_TEXTS = frozenset({"text", "varchar", "bpchar"})
-
-# Extended hash functions that PostgreSQL 14 to 18 know by these names. They agree with the type's own equality, so 1.0
-# and 1.00 are one value, and they are three times as fast as hashing a row.
-_HASHES = {
-    "int2": "hashint2extended",
-    "int4": "hashint4extended",
-    "int8": "hashint8extended",
-    "float4": "hashfloat4extended",
-    "float8": "hashfloat8extended",
-    "numeric": "hash_numeric_extended",
-    "text": "hashtextextended",
-    "varchar": "hashtextextended",
-    "bpchar": "hashbpcharextended",
-    "uuid": "uuid_hash_extended",
-    "timestamp": "timestamp_hash_extended",
-    "time": "time_hash_extended",
-    "interval": "interval_hash_extended",
-    "inet": "hashinetextended",
-    "jsonb": "jsonb_hash_extended",
-}
-# Not 0: some functions give the seed itself back for zero, and the hash 0 stands for null.
-_HASH_SEED = 42
-_HASHED_AS_ROW = frozenset({"date", "timestamptz", "timetz", "bool", "oid", "macaddr"})
 
 _PLAN_ROWS = re.compile(
     r"""
@@ -90,24 +46,12 @@ FROM pg_class c WHERE c.oid = %s::regclass
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """A column's expressions and the SQL of its 64-bit hash, 0 for null."""
-
-    expressions: ColumnExpressions
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Relation:
     """What is scanned: its quoted name, columns, and pages (None for a view, which has none of its own)."""
 
     name: str
-    columns: tuple[_Column, ...]
+    columns: tuple[ProfiledColumn, ...]
     pages: int | None
-
-    @property
-    def expressions(self) -> list[ColumnExpressions]:
-        return [column.expressions for column in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +88,7 @@ def _describe(session: Session, name: str) -> _Relation:
     kind, pages = session.rows(_SIZE, (name,))[0]
     columns = session.rows(_COLUMNS, (name,))
     has_pages = kind in {"r", "m", "p"}
-    return _Relation(name, tuple(_column(*column) for column in columns), whole(pages) if has_pages else None)
+    return _Relation(name, profiled_columns(columns, session.server_major), whole(pages) if has_pages else None)
 
 
 def _expected_rows(session: Session, relation: _Relation) -> int:
@@ -152,47 +96,6 @@ def _expected_rows(session: Session, relation: _Relation) -> int:
     plan = session.rows(f"EXPLAIN SELECT FROM {relation.name}")[0][0]
     found = _PLAN_ROWS.search(plan)
     return int(found.group(1)) if found else 0
-
-
-def _column(name: str, base: str, kind: str) -> _Column:
-    value = quoted(name)
-    text = f"{value}::text"
-    if base in _TEXTS:
-        # Byte order is what other engines give, and memcmp beats a language's collation by far.
-        ordered, length = f'{value} COLLATE "C"', f"length({value})"
-    elif base == "bytea":
-        # Only the head is spelled out: the text form of a large binary would break the server's limit of 1 GB.
-        text = rf"('\x' || encode(substring({value} FROM 1 FOR {VALUE_CHARACTERS // 2 - 1}), 'hex'))"
-        ordered, length = text, f"2 + 2 * octet_length({value})"
-    elif base == "uuid":
-        ordered, length = text, f"CASE WHEN {value} IS NOT NULL THEN 36 END"
-    else:
-        ordered, length = (value if base in _ORDERED or kind == "e" else text), f"length({text})"
-    expressions = ColumnExpressions(
-        name=name,
-        value=value,
-        minimum=f"left(min({ordered})::text, {VALUE_CHARACTERS})",
-        maximum=f"left(max({ordered})::text, {VALUE_CHARACTERS})",
-        distinct="NULL",
-        length=length,
-        text=f"left({text}, {VALUE_CHARACTERS})",
-    )
-    return _Column(expressions, f"coalesce({_hash(value, base, kind)}, 0)")
-
-
-def _hash(value: str, base: str, kind: str) -> str:
-    if kind == "b" and base in _HASHES:
-        hashed = f"{_HASHES[base]}({value}, {_HASH_SEED})"
-        # hash_numeric gives NaN and both infinities the same hash.
-        special = f"{value} IN ('NaN', 'Infinity', '-Infinity')"
-        text = f"hashtextextended({value}::text, {_HASH_SEED})"
-        return f"CASE WHEN {special} THEN {text} ELSE {hashed} END" if base == "numeric" else hashed
-    if kind == "b" and base in _HASHED_AS_ROW:
-        # date and timestamptz have hash functions of their own only since PostgreSQL 18.
-        return f"CASE WHEN {value} IS NOT NULL THEN hash_record_extended(ROW({value}), {_HASH_SEED}) END"
-    if kind == "b" and base == "bytea":
-        return f"hashtextextended(md5({value}), {_HASH_SEED})"
-    return f"hashtextextended({value}::text, {_HASH_SEED})"
 
 
 def _scan_exactly(session: Session, relation: _Relation, sample_rows: int) -> TableScan:
@@ -218,14 +121,23 @@ def _scan_exactly(session: Session, relation: _Relation, sample_rows: int) -> Ta
 
 
 def _aggregate(session: Session, relation: _Relation, source: _Source) -> tuple[int, dict[str, ColumnProfile]]:
-    def run(expressions: str) -> Row:
+    row_count, profiles = 0, dict[str, ColumnProfile]()
+    # The fence needs aliases for its own columns only, as a target list ends at 1,664.
+    for start in range(0, max(1, len(relation.columns)), COLUMNS_PER_QUERY):
+        group = relation.columns[start : start + COLUMNS_PER_QUERY]
+        rows = fenced(group, str(source))
         _restart_random(session, relation)
-        return session.rows(select(expressions, str(source)))[0]
+        row_count, found = read_profiles(
+            [column.expressions for column in group],
+            lambda expressions, rows=rows: session.rows(select(expressions, rows))[0],
+        )
+        profiles |= found
+    return row_count, profiles
 
-    return read_profiles(relation.expressions, run)
 
-
-def _count_distinct(session: Session, relation: _Relation, group: Sequence[_Column], row_count: int) -> list[int]:
+def _count_distinct(
+    session: Session, relation: _Relation, group: Sequence[ProfiledColumn], row_count: int
+) -> list[int]:
     if columns_per_stream(row_count) == 0:
         # The hashes of even one column would not fit; the server sorts them on its disk instead.
         counts = ", ".join(f"count(DISTINCT nullif({column.hash}, 0))" for column in group)
@@ -244,9 +156,9 @@ def _drawn(relation: _Relation, share: float) -> _Source:
 
 def _read_sample(session: Session, relation: _Relation, source: _Source, sample_rows: int) -> pa.Table:
     _restart_random(session, relation)
-    texts = ", ".join(column.text for column in relation.expressions)
+    texts = ", ".join(column.expressions.text for column in relation.columns)
     rows = session.rows(select(texts, str(source)))
-    return string_table([column.name for column in relation.expressions], thin_out(rows, sample_rows))
+    return string_table([column.expressions.name for column in relation.columns], thin_out(rows, sample_rows))
 
 
 def _scan_sampled(session: Session, relation: _Relation, sample_rows: int) -> TableScan:

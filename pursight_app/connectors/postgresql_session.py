@@ -90,6 +90,11 @@ class Session:
         return not self._connection.closed
 
     @property
+    def server_major(self) -> int:
+        """Such as 18."""
+        return self._connection.info.server_version // 10_000
+
+    @property
     def server_version(self) -> str:
         """Such as "18.1"."""
         number = self._connection.info.server_version
@@ -128,12 +133,11 @@ class Session:
         with self._guarded():
             return self._connection.execute(sql.encode(), parameters or None).fetchall()
 
-    def copy_binary(self, query: str) -> Iterator[bytes]:
+    def copy_binary(self, query: str) -> Iterator[Buffer]:
         """The binary COPY stream of a query, piece by piece; call inside `reading`."""
         command = f"COPY ({query}) TO STDOUT (FORMAT binary)".encode()
         with self._guarded(), self._connection.cursor() as cursor, cursor.copy(command) as copy:
-            for piece in copy:
-                yield bytes(piece)
+            yield from copy
 
     def close(self) -> None:
         """Ends the session; safe to call twice."""
