@@ -58,7 +58,11 @@ def _content() -> rx.Component:
         rx.cond(
             State.asset.missing != "",
             callout(
-                "amber", "file-question", "Missing at the source since ", State.asset.missing, ". Nothing was deleted here."
+                "amber",
+                "file-question",
+                "Missing at the source since ",
+                State.asset.missing,
+                ". Nothing was deleted here.",
             ),
         ),
         _about(),
@@ -78,7 +82,7 @@ def _about() -> rx.Component:
     facts = [
         ("Source", link(State.asset.source, rx.Var.create("/catalog?data_source=") + State.asset.data_source_id)),
         ("Rows", rx.el.span(State.asset.rows, class_name="num")),
-        ("Size", rx.el.span(State.asset.size, class_name="num")),
+        ("Size", rx.cond(State.asset.size != "", rx.el.span(State.asset.size, class_name="num"), "not stored")),
         ("Scanned", rx.el.span(State.asset.scanned, title=State.asset.scanned_exact)),
         ("Owner", rx.cond(State.asset.owner != "", State.asset.owner, rx.el.span("nobody yet", class_name="muted"))),
     ]
@@ -206,8 +210,11 @@ def _column(column: rx.Var[ColumnView]) -> rx.Component:
     return rx.el.tr(
         cell(
             rx.el.button(
-                rx.el.span(column.name, class_name="mono row-link"),
-                rx.cond(column.is_key, rx.icon("key-round", size=13, aria_label="primary key")),
+                rx.el.span(
+                    rx.el.span(column.name, class_name="mono row-link"),
+                    rx.cond(column.is_key, rx.icon("key-round", size=13, aria_label="primary key")),
+                    class_name="row",
+                ),
                 rx.el.div(column.data_type, class_name="muted small"),
                 class_name="cell-button",
                 type="button",
@@ -270,7 +277,9 @@ def _side(title: str, nodes: rx.Var[list[NodeView]], nothing: str) -> rx.Compone
 
 def _node(node: rx.Var[NodeView]) -> rx.Component:
     return rx.link(
-        rx.el.div(rx.el.span(node.name, class_name="strong"), badge(node.sensitivity, SENSITIVITY), class_name="row-between"),
+        rx.el.div(
+            rx.el.span(node.name, class_name="strong"), badge(node.sensitivity, SENSITIVITY), class_name="row-between"
+        ),
         rx.el.span(node.qualified_name, class_name="mono muted"),
         rx.el.span(node.how, class_name="muted small"),
         rx.foreach(node.columns, lambda pair: rx.el.span(pair, class_name="mono small")),

@@ -37,7 +37,9 @@ def _verdict() -> rx.Component:
             rx.el.dd(
                 rx.cond(
                     _E.regulations.length() > 0,
-                    rx.el.span(rx.foreach(_E.regulations, lambda name: rx.el.span(name, class_name="badge")), class_name="row"),
+                    rx.el.span(
+                        rx.foreach(_E.regulations, lambda name: rx.el.span(name, class_name="badge")), class_name="row"
+                    ),
                     "none",
                 )
             ),
@@ -163,6 +165,8 @@ def _correction() -> rx.Component:
             ),
             for_id="data_class",
         ),
-        rx.el.div(button("Save correction", kind="primary", type="submit"), class_name="row", style={"marginTop": "8px"}),
+        rx.el.div(
+            button("Save correction", kind="primary", type="submit"), class_name="row", style={"marginTop": "8px"}
+        ),
         on_submit=State.correct,
     )

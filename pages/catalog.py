@@ -22,7 +22,9 @@ def catalog() -> rx.Component:
                 rx.el.span(State.total_text, " assets"),
             ),
         ),
-        rx.el.div(_facets(), rx.el.section(_results(), class_name="card-flush", aria_label="Results"), class_name="split"),
+        rx.el.div(
+            _facets(), rx.el.section(_results(), class_name="card-flush", aria_label="Results"), class_name="split"
+        ),
     )
 
 

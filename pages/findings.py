@@ -37,7 +37,12 @@ def findings() -> rx.Component:
                 State.is_loading,
                 State.findings.length(),
                 rx.fragment(
-                    table(["Finding", "Severity", "Where", "Rule", "Status", "Age"], State.findings, _row, label="Findings"),
+                    table(
+                        ["Finding", "Severity", "Where", "Rule", "Status", "Age"],
+                        State.findings,
+                        _row,
+                        label="Findings",
+                    ),
                     rx.cond(
                         State.total > State.findings.length(),
                         pager(
@@ -138,7 +143,8 @@ def _evidence() -> rx.Component:
             rx.el.dt("Where"),
             rx.el.dd(
                 link(
-                    rx.el.span(_D.table, rx.cond(_D.column != "", rx.el.span(" · ", _D.column)), class_name="mono"), _D.href
+                    rx.el.span(_D.table, rx.cond(_D.column != "", rx.el.span(" · ", _D.column)), class_name="mono"),
+                    _D.href,
                 )
             ),
             rx.foreach(_D.facts, lambda fact: rx.fragment(rx.el.dt(fact[0]), rx.el.dd(fact[1]))),

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from pursight_app.ui.components import bar, badge, callout, empty, link, link_button, page_head, skeleton, stat
+from pursight_app.ui.components import badge, bar, callout, empty, link, link_button, page_head, skeleton
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import SCAN_STATUS, SENSITIVITY, SEVERITY
 from state.home import AttentionItem, FindingLine, HomeState, ScanLine
@@ -59,7 +59,9 @@ def _attention() -> rx.Component:
 
 
 def _attention_card(item: rx.Var[AttentionItem]) -> rx.Component:
-    icons = [(name, rx.icon(name, size=18, aria_hidden="true")) for name in ("octagon-alert", "list-checks", "file-question")]
+    icons = [
+        (name, rx.icon(name, size=18, aria_hidden="true")) for name in ("octagon-alert", "list-checks", "file-question")
+    ]
     return rx.link(
         rx.el.span(
             rx.match(item.icon, *icons, rx.icon("circle-alert", size=18, aria_hidden="true")),
@@ -122,9 +124,7 @@ def _findings() -> rx.Component:
 
 def _finding(line: rx.Var[FindingLine]) -> rx.Component:
     return rx.el.div(
-        rx.el.div(
-            badge(line.severity, SEVERITY), link(line.title, line.href, style="row-link grow"), class_name="row"
-        ),
+        rx.el.div(badge(line.severity, SEVERITY), link(line.title, line.href, style="row-link grow"), class_name="row"),
         rx.el.div(
             rx.el.span(line.where, class_name="mono muted grow"),
             rx.el.span(line.when, class_name="muted small nowrap"),

@@ -57,17 +57,22 @@ def _content() -> rx.Component:
             ),
             rx.cond(
                 _MAY_SCAN
-                & ((State.scan.status == "failed") | (State.scan.status == "partial") | (State.scan.status == "cancelled")),
+                & (
+                    (State.scan.status == "failed")
+                    | (State.scan.status == "partial")
+                    | (State.scan.status == "cancelled")
+                ),
                 button("Retry what was not read", icon="rotate-ccw", kind="primary", on_click=State.retry),
             ),
             lead=rx.el.span(
-                "Started ", rx.el.span(State.scan.started, title=State.scan.started_exact), " by ", State.scan.who,
+                "Started ",
+                rx.el.span(State.scan.started, title=State.scan.started_exact),
+                " by ",
+                State.scan.who,
                 rx.cond(State.scan.took != "", rx.el.span(", took ", State.scan.took), ""),
             ),
         ),
-        rx.cond(
-            State.scan.error != "", rx.el.div(callout("error", "circle-alert", State.scan.error), role="alert")
-        ),
+        rx.cond(State.scan.error != "", rx.el.div(callout("error", "circle-alert", State.scan.error), role="alert")),
         _progress(),
         _figures(),
         rx.el.div(_ledger(), _verdicts(), class_name="grid-2", style={"alignItems": "start"}),
@@ -133,7 +138,9 @@ def _ledger() -> rx.Component:
         ),
         rx.cond(
             State.entry_total > State.entries.length(),
-            rx.el.p("The first 100 of ", State.entry_total, "; failed and skipped ones come first.", class_name="pager"),
+            rx.el.p(
+                "The first 100 of ", State.entry_total, "; failed and skipped ones come first.", class_name="pager"
+            ),
         ),
         class_name="card-flush",
         id="ledger",
@@ -164,7 +171,9 @@ def _verdicts() -> rx.Component:
         ),
         rx.cond(
             State.verdicts.length() == 0,
-            empty("shield-check", "None so far", "Columns with confidential or restricted data appear here as they come."),
+            empty(
+                "shield-check", "None so far", "Columns with confidential or restricted data appear here as they come."
+            ),
             table(["Column", "Data class", "Sensitivity", "Confidence"], State.verdicts, _verdict, label="Verdicts"),
         ),
         rx.cond(

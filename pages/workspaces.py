@@ -16,7 +16,9 @@ _MAY_MANAGE = SessionState.permissions.contains("workspace.manage")
 def workspaces() -> rx.Component:
     """All workspaces that one is in, and the people of the chosen one."""
     return rx.fragment(
-        page_head("Workspaces", lead="A workspace holds data sources and people; nothing in it is seen from another one."),
+        page_head(
+            "Workspaces", lead="A workspace holds data sources and people; nothing in it is seen from another one."
+        ),
         rx.el.div(
             loaded(
                 State.is_loading,
@@ -40,7 +42,9 @@ def _workspace(row: rx.Var[WorkspaceRow]) -> rx.Component:
         cell(
             rx.cond(
                 row.is_current,
-                rx.el.span(rx.icon("check", size=13, aria_hidden="true"), "You are here", class_name="badge tone-green"),
+                rx.el.span(
+                    rx.icon("check", size=13, aria_hidden="true"), "You are here", class_name="badge tone-green"
+                ),
                 button("Switch to it", on_click=SessionState.choose_workspace(row.id)),
             )
         ),

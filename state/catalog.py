@@ -80,9 +80,7 @@ class CatalogState(rx.State):
     async def _search(self, workspace_id: UUID) -> None:
         filters, query, offset = _parse(workspace_id, self._filters), self.query, self.offset
         found = await run(
-            lambda session, actor: catalog.search_assets(
-                session, actor, query, filters, limit=PAGE_ROWS, offset=offset
-            )
+            lambda session, actor: catalog.search_assets(session, actor, query, filters, limit=PAGE_ROWS, offset=offset)
         )
         self.results = [_view(result, self.query) for result in found.results]
         self.total, self.total_text = found.total, fmt.count(found.total)
@@ -162,12 +160,13 @@ def _view(result: SearchResult, query: str) -> ResultView:
 
 
 def _facets(facets: dict[str, dict[str, int]], chosen: dict[str, str]) -> list[FacetItem]:
-    items: list[FacetItem] = []
-    for level in reversed(Sensitivity):
-        if level in facets["sensitivity"]:
-            items.append(_item("sensitivity", level, level.capitalize(), facets["sensitivity"][level], chosen))
-    for value, count in list(facets["data_class"].items())[:14]:
-        items.append(_item("data_class", value, value, count, chosen))
+    items = [
+        _item("sensitivity", level, level.capitalize(), facets["sensitivity"][level], chosen)
+        for level in reversed(Sensitivity)
+        if level in facets["sensitivity"]
+    ]
+    classes = list(facets["data_class"].items())[:14]
+    items.extend(_item("data_class", value, value, count, chosen) for value, count in classes)
     for value, count in facets["data_source"].items():
         source_id, _, name = value.partition("|")
         items.append(_item("data_source", source_id, name, count, chosen))

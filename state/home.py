@@ -98,7 +98,9 @@ class HomeState(rx.State):
             for row in found
         ]
         self.scans = [
-            ScanLine(str(row.run.id), row.data_source_name, row.run.status, _scan_text(row), fmt.ago(row.run.created_at))
+            ScanLine(
+                str(row.run.id), row.data_source_name, row.run.status, _scan_text(row), fmt.ago(row.run.created_at)
+            )
             for row in scans
         ]
 

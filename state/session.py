@@ -101,4 +101,3 @@ def on_error(exception: Exception) -> rx.event.EventSpec:
     if isinstance(exception, NotAuthenticatedError):
         return rx.redirect("/login")
     return SessionState.show_notice(sentence_of(exception), "error")
-

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, Select, create_engine, func
+from sqlalchemy import Engine, create_engine, func
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -87,7 +87,7 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
     session.info.setdefault(_AFTER_COMMIT, []).append(action)
 
 
-def count_rows(session: Session, statement: Select[Any]) -> int:
+def count_rows(session: Session, statement: Any) -> int:
     """How many rows a SELECT would give, without fetching them."""
     counting = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
     return session.execute(counting).scalar_one()

@@ -1,6 +1,7 @@
 """Connections to Redis, the only other place beside queue.py that imports the client."""
 
 from functools import cache
+from typing import Any
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
@@ -24,8 +25,11 @@ def redis_url() -> str:
 
 
 @cache
-def redis() -> Redis:
-    """The process-wide client; text in and out, RQ has its own with bytes."""
+def redis() -> Any:
+    """The process-wide client; text in and out, RQ has its own with bytes.
+
+    Any, because the client's type hints say "awaitable or not" of every answer.
+    """
     return Redis.from_url(redis_url(), decode_responses=True, socket_timeout=5, health_check_interval=15)
 
 

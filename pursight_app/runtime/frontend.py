@@ -14,7 +14,15 @@ from pursight_app.core.errors import PurSightError
 from pursight_app.core.settings import PROJECT_ROOT
 
 # Everything that the compiled pages depend on. Services and routes are not: they change nothing a browser loads.
-_INPUTS = ("pages", "state", "assets", "pursight_app/ui", "pursight_app/web", "pursight_app/pursight_app.py", "rxconfig.py")
+_INPUTS = (
+    "pages",
+    "state",
+    "assets",
+    "pursight_app/ui",
+    "pursight_app/web",
+    "pursight_app/pursight_app.py",
+    "rxconfig.py",
+)
 _STAMP = PROJECT_ROOT / ".web" / "pursight-inputs"
 _BUILT = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
 
@@ -103,7 +111,11 @@ def _node_folder() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     node = wheel / "bin" / "node"
     library = wheel / "lib" / "node_modules" / "npm" / "bin"
-    commands = {"node": f'"{node}"', "npm": f'"{node}" "{library / "npm-cli.js"}"', "npx": f'"{node}" "{library / "npx-cli.js"}"'}
+    commands = {
+        "node": f'"{node}"',
+        "npm": f'"{node}" "{library / "npm-cli.js"}"',
+        "npx": f'"{node}" "{library / "npx-cli.js"}"',
+    }
     for name, command in commands.items():
         script = folder / name
         script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')

@@ -32,7 +32,7 @@ STOP_TIMEOUT_S = 10
 _STARTED = re.compile(r"(?P<name>[a-z]{1,20}) started \(pid=(?P<pid>\d{1,10})\)")
 
 
-class _Interrupted(Exception):
+class _InterruptedError(Exception):
     """SIGINT or SIGTERM arrived before the supervisor took over."""
 
 
@@ -40,7 +40,7 @@ class Services:
     """The embedded servers that this `up` started; the ones behind URLs are not ours to stop."""
 
     def __init__(self) -> None:
-        self.postgres: "PostgresServer | None" = None
+        self.postgres: PostgresServer | None = None
         self.redis: subprocess.Popen[bytes] | None = None
 
     def start(self, settings: Settings) -> None:
@@ -151,7 +151,7 @@ def _run(settings: Settings, *, prepare: Prepare, say: Say) -> int:
             say("Building the web front end (once, about a minute)")
             frontend.build(settings.path("logs", "build.log"))
         return _supervise(settings, services, say=say)
-    except _Interrupted:
+    except _InterruptedError:
         return 130
     finally:
         # A second Ctrl-C while servers stop would leave them half-stopped.
@@ -172,7 +172,7 @@ def _pids(services: Services) -> set[int]:
 
 def _interrupt_on_signals() -> None:
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise _Interrupted
+        raise _InterruptedError
 
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)

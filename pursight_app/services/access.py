@@ -106,7 +106,11 @@ class Decision:
 def decide(actor: Actor, permission: Permission, workspace_id: UUID | None) -> Decision:
     """Says whether and why `actor` holds `permission` in a workspace."""
     if actor.is_administrator:
-        return Decision(allowed=True, reason=f"{actor.email} administers this installation.", granted_by=("installation administrator",))
+        return Decision(
+            allowed=True,
+            reason=f"{actor.email} administers this installation.",
+            granted_by=("installation administrator",),
+        )
     role = actor.roles.get(workspace_id) if workspace_id else None
     if role is None:
         return Decision(allowed=False, reason=f"{actor.email} is not a member of this workspace.")

@@ -126,9 +126,7 @@ def _check_throttle(email: str, address: str) -> tuple[str, str]:
     for key, limit in zip(keys, limits, strict=True):
         if int(_ask_redis(lambda key=key: redis().get(key)) or 0) >= limit:
             wait_s = max(1, int(redis().ttl(key)))
-            raise RateLimitedError(
-                f"Too many failed log-ins. Try again in {wait_s} seconds.", retry_after_s=wait_s
-            )
+            raise RateLimitedError(f"Too many failed log-ins. Try again in {wait_s} seconds.", retry_after_s=wait_s)
     return keys
 
 

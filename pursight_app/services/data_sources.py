@@ -142,9 +142,7 @@ def _counts(session: Session, workspace_id: UUID) -> dict[UUID, tuple[int, int, 
             func.count(col(AssetColumn.id)),
             func.count(col(Classification.id)).filter(is_sensitive, col(Classification.data_class).is_not(None)),
         )
-        .outerjoin(
-            AssetColumn, (col(AssetColumn.asset_id) == Asset.id) & col(AssetColumn.missing_since).is_(None)
-        )
+        .outerjoin(AssetColumn, (col(AssetColumn.asset_id) == Asset.id) & col(AssetColumn.missing_since).is_(None))
         .outerjoin(
             Classification,
             (col(Classification.asset_column_id) == AssetColumn.id) & (col(Classification.status) != "rejected"),

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from pursight_app.core.secrets import FIRST_PASSWORD, ensure_secret
 from pursight_app.core.settings import get_settings
@@ -57,7 +57,9 @@ def ensure_demo(session: Session, config: dict[str, object], secret: dict[str, o
 
 
 def _administrator(session: Session) -> Actor:
-    user = session.exec(select(UserAccount).where(UserAccount.is_administrator).order_by(UserAccount.created_at)).first()  # type: ignore[arg-type]  # a boolean column
+    user = session.exec(
+        select(UserAccount).where(col(UserAccount.is_administrator)).order_by(col(UserAccount.created_at))
+    ).first()
     actor = access.load_actor(session, user.id) if user else None
     assert actor is not None  # noqa: S101  ensure_first_administrator ran before
     return actor

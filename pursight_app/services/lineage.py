@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import structlog
@@ -47,7 +48,7 @@ def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSourc
     Raises:
         InvalidInputError: the query cannot be parsed or names unknown columns.
     """
-    nested: dict[str, dict[str, dict[str, str]]] = {}
+    nested: dict[str, Any] = {}
     for (schema_name, table), columns in schema.items():
         nested.setdefault(schema_name, {})[table] = dict.fromkeys(columns, "text")
     if len(sql) > MAX_VIEW_CHARACTERS:
@@ -61,7 +62,7 @@ def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSourc
             identify=False,
         )
         root = build_scope(query)
-        outputs = [select_.alias_or_name for select_ in query.selects]
+        outputs = [select_.alias_or_name for select_ in _selects(query)]
         if root is None:
             return set()
         return {
@@ -73,6 +74,11 @@ def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSourc
         raise InvalidInputError(f"The query cannot be analysed: {type(error).__name__}.") from None
 
 
+def _selects(query: exp.Expr) -> list[exp.Expr]:
+    """The output expressions of a SELECT; for a set operation those of its left side."""
+    return cast("exp.Query", query).selects
+
+
 def _origins(scope: Scope, place: int, visited: frozenset[int]) -> Iterator[tuple[str, str, str]]:
     """Base columns (schema, table, column) of the scope's output at `place`; a recursive CTE is entered once."""
     if id(scope) in visited:
@@ -82,7 +88,7 @@ def _origins(scope: Scope, place: int, visited: frozenset[int]) -> Iterator[tupl
         for part in scope.set_operation_scopes:
             yield from _origins(part, place, visited)
         return
-    selects = scope.expression.selects
+    selects = _selects(scope.expression)
     if place >= len(selects):
         return
     for column in selects[place].find_all(exp.Column):
@@ -105,15 +111,13 @@ def _resolve(scope: Scope, column: exp.Column, visited: frozenset[int]) -> Itera
     if isinstance(source, exp.Table):
         yield source.db, source.name, column.name
         return
-    expressions = source.expression.selects if not source.set_operation_scopes else source.set_operation_scopes[0].expression.selects
+    expressions = _selects((source.set_operation_scopes or [source])[0].expression)
     for place, expression in enumerate(expressions):
         if expression.alias_or_name == column.name:
             yield from _origins(source, place, visited)
 
 
-def write_lineage(
-    session: Session, source: DataSource, found: Mapping[str, TableInfo], *, scan_run_id: UUID
-) -> None:
+def write_lineage(session: Session, source: DataSource, found: Mapping[str, TableInfo], *, scan_run_id: UUID) -> None:
     """Replaces the declared edges between a source's assets by those that `found` (by qualified name) declares."""
     assets = {
         row.qualified_name: row for row in session.exec(select(Asset).where(Asset.data_source_id == source.id)).all()
@@ -227,9 +231,7 @@ def get_lineage(
 
 
 def _column_pairs(session: Session, edge_ids: list[UUID]) -> list[tuple[UUID, str, str]]:
-    rows = session.exec(
-        select(ColumnLineageEdge).where(col(ColumnLineageEdge.lineage_edge_id).in_(edge_ids))
-    ).all()
+    rows = session.exec(select(ColumnLineageEdge).where(col(ColumnLineageEdge.lineage_edge_id).in_(edge_ids))).all()
     ids = {end for row in rows for end in (row.upstream_column_id, row.downstream_column_id)}
     names = dict(session.exec(select(AssetColumn.id, AssetColumn.name).where(col(AssetColumn.id).in_(ids))).all())
     return sorted((row.lineage_edge_id, names[row.upstream_column_id], names[row.downstream_column_id]) for row in rows)

@@ -24,7 +24,13 @@ class WorkspaceRow:
 
 
 def create_user(
-    session: Session, actor: Actor | None, *, email: str, name: str, password: str | None, is_administrator: bool = False
+    session: Session,
+    actor: Actor | None,
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    is_administrator: bool = False,
 ) -> UserAccount:
     """Adds an account; `actor` is None only for the command line, whose user owns the machine.
 

@@ -18,9 +18,7 @@ def badge(value: rx.Var[str] | str, signs: Mapping[str, Sign], *, otherwise: str
 
 
 def _sign(sign: Sign) -> rx.Component:
-    return rx.el.span(
-        rx.icon(sign.icon, size=13, aria_hidden="true"), sign.word, class_name=f"badge tone-{sign.tone}"
-    )
+    return rx.el.span(rx.icon(sign.icon, size=13, aria_hidden="true"), sign.word, class_name=f"badge tone-{sign.tone}")
 
 
 def data_class(value: rx.Var[str]) -> rx.Component:
@@ -40,12 +38,16 @@ def button(*children: Child, icon: str = "", kind: str = "", **props: Any) -> rx
 def link_button(text: str, href: rx.Var[str] | str, *, icon: str = "", kind: str = "") -> rx.Component:
     """A link that looks like a button."""
     content = [rx.icon(icon, size=16, aria_hidden="true")] if icon else []
-    return rx.link(*content, text, href=href, class_name=f"button button-{kind}" if kind else "button", underline="none")
+    return rx.link(
+        *content, text, href=href, class_name=f"button button-{kind}" if kind else "button", underline="none"
+    )
 
 
 def link(text: Child, href: rx.Var[str] | str, *, style: str = "link") -> rx.Component:
     """A link inside the application: no page load."""
-    return rx.link(text, href=href, class_name=style, underline="none", size="2", color_scheme="gray", high_contrast=True)
+    return rx.link(
+        text, href=href, class_name=style, underline="none", size="2", color_scheme="gray", high_contrast=True
+    )
 
 
 def page_head(title: Child, *actions: Child, lead: Child = "") -> rx.Component:
@@ -77,7 +79,9 @@ def skeleton(rows: int = 6, height: int = 20) -> rx.Component:
     )
 
 
-def table(headers: list[str], rows: rx.Var[list[Any]], row: Callable[[Any], rx.Component], *, label: str) -> rx.Component:
+def table(
+    headers: list[str], rows: rx.Var[list[Any]], row: Callable[[Any], rx.Component], *, label: str
+) -> rx.Component:
     """A table that becomes cards on a phone; `row` builds one `tr` of `cell`s."""
     head = [rx.el.th(text, scope="col") for text in headers]
     return rx.el.table(
@@ -178,9 +182,7 @@ def drawer(
     )
 
 
-def pager(
-    first: rx.Var[int], last: rx.Var[int], total: rx.Var[int], *, on_previous: Any, on_next: Any
-) -> rx.Component:
+def pager(first: rx.Var[int], last: rx.Var[int], total: rx.Var[int], *, on_previous: Any, on_next: Any) -> rx.Component:
     """Which part of a list this is, and the way to the others."""
     return rx.el.nav(
         rx.el.span(first, "–", last, " of ", total, class_name="num"),
@@ -197,10 +199,7 @@ def pager(
 def bar(parts: list[tuple[rx.Var[float], str]], *, label: Child) -> rx.Component:
     """A stacked bar of (percent, tone) parts; `label` says in words what it shows."""
     return rx.el.div(
-        *(
-            rx.el.span(class_name=f"fill-{tone}", style={"width": percent.to_string() + "%"})
-            for percent, tone in parts
-        ),
+        *(rx.el.span(class_name=f"fill-{tone}", style={"width": percent.to_string() + "%"}) for percent, tone in parts),
         class_name="bar",
         role="img",
         aria_label=label,

@@ -1,6 +1,7 @@
 """Puts the parts together: Reflex pages, the gateway, the gate and the hub become one ASGI application."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import reflex as rx
@@ -23,7 +24,7 @@ def pages_folder() -> Path:
 
 
 def create_web_app(
-    gateway: FastAPI, hub: LiveHub, *, on_error: rx.event.EventCallback | None, head: list[rx.Component]
+    gateway: FastAPI, hub: LiveHub, *, on_error: Callable[[Exception], rx.event.EventSpec], head: list[rx.Component]
 ) -> rx.App:
     """The application that granian serves. Import every page before calling it."""
     configure_logging()

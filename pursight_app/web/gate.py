@@ -70,11 +70,11 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        if self._is_page(request) and path.rstrip("/") not in _OPEN_PAGES:
-            if await actor_of_cookies(request.headers.get("cookie", "")) is None:
-                wanted = path + (f"?{request.url.query}" if request.url.query else "")
-                await RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)(scope, receive, send)
-                return
+        is_guarded = self._is_page(request) and path.rstrip("/") not in _OPEN_PAGES
+        if is_guarded and await actor_of_cookies(request.headers.get("cookie", "")) is None:
+            wanted = path + (f"?{request.url.query}" if request.url.query else "")
+            await RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)(scope, receive, send)
+            return
         extensions = {name: value for name, value in scope.get("extensions", {}).items() if "pathsend" not in name}
         # The hashes of a page's scripts are taken from its text, so a page is never sent compressed.
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]

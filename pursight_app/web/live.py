@@ -37,7 +37,7 @@ class LiveHub:
     async def run(self, app: rx.App) -> None:
         """Lifespan task: listens until the process ends, through any outage of Redis."""
         self._app = app
-        self._watch_connections(app)
+        self._watch_connections()
         while True:
             try:
                 async for channel, text in listen(CHANNEL, SESSION_CHANNEL):
@@ -49,7 +49,12 @@ class LiveHub:
                 log.warning("hub.redis_lost", error=type(error).__name__)
                 await asyncio.sleep(1)
 
-    def _watch_connections(self, app: rx.App) -> None:
+    @property
+    def _sockets(self) -> Any:
+        assert self._app is not None  # noqa: S101  set before anything calls this
+        return self._app.sio
+
+    def _watch_connections(self) -> None:
         """Puts each socket into the room of its log-in session, so that ending the session reaches every tab."""
         namespace = self._namespace
         connect = namespace.on_connect
@@ -57,7 +62,7 @@ class LiveHub:
         async def on_connect(sid: str, environ: dict[str, Any], *rest: Any) -> None:
             session_id = session_id_of_cookies(environ.get("HTTP_COOKIE", ""))
             if session_id:
-                await app.sio.enter_room(sid, f"session:{session_id}", namespace=namespace.namespace)
+                await self._sockets.enter_room(sid, f"session:{session_id}", namespace=namespace.namespace)
             await connect(sid, environ, *rest)
 
         namespace.on_connect = on_connect
@@ -70,13 +75,13 @@ class LiveHub:
     async def enter(self, token: str, page: str, topic: str) -> None:
         """Makes the tab behind `token` hear of `topic` as `page`; it leaves what it heard before."""
         record = self._namespace._token_manager.token_to_socket.get(token)  # noqa: SLF001  # pyright: ignore  the only map from tab to socket
-        if record is None or self._app is None:
+        if record is None:
             return
         name = self._namespace.namespace
-        for room in list(self._app.sio.rooms(record.sid, namespace=name)):
+        for room in list(self._sockets.rooms(record.sid, namespace=name)):
             if room.startswith("page:"):
-                await self._app.sio.leave_room(record.sid, room, namespace=name)
-        await self._app.sio.enter_room(record.sid, f"page:{page}:{topic}", namespace=name)
+                await self._sockets.leave_room(record.sid, room, namespace=name)
+        await self._sockets.enter_room(record.sid, f"page:{page}:{topic}", namespace=name)
 
     def _hear(self, event: dict[str, Any]) -> None:
         topics = {f"workspace:{event['workspace_id']}"}
@@ -101,16 +106,14 @@ class LiveHub:
         await self._emit(room, StateUpdate(events=Event.from_event_type(self._refreshers[page][1])))
 
     async def _emit(self, room: str, update: StateUpdate) -> None:
-        if self._app is not None and self._app.sio is not None:
-            await self._app.sio.emit("event", update, room=room, namespace=self._namespace.namespace)
+        if self._sockets is not None:
+            await self._sockets.emit("event", update, room=room, namespace=self._namespace.namespace)
 
     async def _end_session(self, session_id: str) -> None:
         room = f"session:{session_id}"
         await self._emit(room, StateUpdate(events=Event.from_event_type(rx.redirect("/login"))))
-        if self._app is None or self._app.sio is None:
-            return
         # The redirect must reach the tab before its socket is cut.
         await asyncio.sleep(0.2)
         name = self._namespace.namespace
-        for sid, _ in list(self._app.sio.manager.get_participants(name, room)):
-            await self._app.sio.disconnect(sid, namespace=name)
+        for sid, _ in list(self._sockets.manager.get_participants(name, room)):
+            await self._sockets.disconnect(sid, namespace=name)

@@ -1,7 +1,7 @@
 """The gate before every event of a page: names the actor, drops what has no policy, sends strangers to log in."""
 
 import reflex as rx
-from reflex.state import StateUpdate
+from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
@@ -24,7 +24,7 @@ _FRAMEWORK = frozenset(
 class EventPolicy(rx.Middleware):
     """Runs before each event, also chained, background and on-load ones. Rights on things are the services' affair."""
 
-    async def preprocess(self, app: rx.App, state: rx.State, event: Event) -> StateUpdate | None:  # noqa: ARG002  Reflex's signature
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002  Reflex's signature
         """None lets the event through; an update answers in its place."""
         headers = state.router_data.get("headers", {})
         actor = await actor_of_cookies(headers.get("cookie", ""))

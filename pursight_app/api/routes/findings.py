@@ -72,9 +72,9 @@ def list_findings(
             actor,
             workspace_id=workspace_id,
             severity=severity,
+            statuses=(status,) if status else compliance.OPEN_STATUSES,
             limit=at.limit,
             offset=at.offset,
-            **({"statuses": (status,)} if status else {}),
         )
     return page([view_finding(row) for row in rows], total, at)
 
@@ -90,9 +90,7 @@ def get_finding(finding_id: UUID, actor: CurrentActor) -> dict[str, object]:
 def waive(finding_id: UUID, body: NewWaiver, actor: CurrentActor) -> dict[str, object]:
     """Accepts the risk until a moment; after it the finding opens again."""
     with unit_of_work() as session:
-        waiver = compliance.waive_finding(
-            session, actor, finding_id, reason=body.reason, expires_at=body.expires_at
-        )
+        waiver = compliance.waive_finding(session, actor, finding_id, reason=body.reason, expires_at=body.expires_at)
     return {"id": str(waiver.id), "finding_id": str(finding_id), "expires_at": waiver.expires_at}
 
 

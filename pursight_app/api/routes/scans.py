@@ -98,7 +98,12 @@ def list_scans(
             offset=at.offset,
         )
     items = [
-        {**_queued(row.run), "data_source": row.data_source_name, "created_at": row.run.created_at, "ledger": row.ledger}
+        {
+            **_queued(row.run),
+            "data_source": row.data_source_name,
+            "created_at": row.run.created_at,
+            "ledger": row.ledger,
+        }
         for row in rows
     ]
     return page(items, total, at)

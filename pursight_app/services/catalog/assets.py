@@ -142,7 +142,12 @@ def sample_values(actor: Actor, asset_id: UUID) -> dict[str, SampleValues]:
 
 
 def update_asset(
-    session: Session, actor: Actor, asset_id: UUID, *, description: str | None = None, owner_id: UUID | str | None = None
+    session: Session,
+    actor: Actor,
+    asset_id: UUID,
+    *,
+    description: str | None = None,
+    owner_id: UUID | str | None = None,
 ) -> Asset:
     """Sets people's own fields; None leaves a field alone, an empty string clears it.
 
@@ -150,7 +155,7 @@ def update_asset(
         NotFoundError: the owner is not a member of the workspace.
     """
     asset = access.get(session, actor, Asset, asset_id, Permission.CATALOG_EDIT)
-    changed: dict[str, object] = {}
+    changed: dict[str, Any] = {}
     if description is not None:
         asset.description = description.strip()[:10_000] or None
         changed["description"] = True
@@ -183,7 +188,12 @@ def list_history(session: Session, actor: Actor, asset_id: UUID, *, limit: int =
         .order_by(col(ScanEntry.finished_at).desc())
         .limit(limit)
     ).all()
-    said = {"ok": "Scanned", "changed": "Scanned; its declaration changed", "failed": "Could not be read", "skipped": "Skipped"}
+    said = {
+        "ok": "Scanned",
+        "changed": "Scanned; its declaration changed",
+        "failed": "Could not be read",
+        "skipped": "Skipped",
+    }
     entries = [
         HistoryEntry(entry.finished_at, who or "", said[entry.state] + (f": {entry.reason}" if entry.reason else ""))
         for entry, who in scans
@@ -191,7 +201,10 @@ def list_history(session: Session, actor: Actor, asset_id: UUID, *, limit: int =
     ]
     changes = session.exec(
         select(AuditEvent)
-        .where(AuditEvent.subject_id == str(asset.id), col(AuditEvent.action).in_(["asset.update", "classification.review"]))
+        .where(
+            AuditEvent.subject_id == str(asset.id),
+            col(AuditEvent.action).in_(["asset.update", "classification.review"]),
+        )
         .order_by(col(AuditEvent.created_at).desc())
         .limit(limit)
     ).all()

@@ -71,7 +71,9 @@ def search_assets(
 
 def _query_tokens(query: str) -> list[str]:
     words = query[:MAX_QUERY_CHARACTERS].split()
-    cut = {token for word in words for token in ({word.lower()} if len(search_tokens(word)) == 1 else search_tokens(word))}
+    cut = {
+        token for word in words for token in ({word.lower()} if len(search_tokens(word)) == 1 else search_tokens(word))
+    }
     return sorted(token for token in cut if any(letter.isalnum() for letter in token))[:MAX_QUERY_TOKENS]
 
 
@@ -105,11 +107,11 @@ def _tsquery(tokens: list[str]) -> ColumnElement[Any]:
 
 def _has_class(data_class: str) -> ColumnElement[bool]:
     return exists().where(
-        AssetColumn.asset_id == Asset.id,
+        col(AssetColumn.asset_id) == Asset.id,
         col(AssetColumn.missing_since).is_(None),
-        Classification.asset_column_id == AssetColumn.id,
-        Classification.data_class == data_class,
-        Classification.status != ClassificationStatus.REJECTED,
+        col(Classification.asset_column_id) == AssetColumn.id,
+        col(Classification.data_class) == data_class,
+        col(Classification.status) != ClassificationStatus.REJECTED,
     )
 
 
@@ -167,9 +169,7 @@ def _results(session: Session, assets: list[Asset], tokens: list[str]) -> list[S
 
 def _matched_columns(columns: list[tuple[str, str | None]], tokens: list[str]) -> tuple[str, ...]:
     matched = (
-        name
-        for name, _ in columns
-        if any(word.startswith(token) for token in tokens for word in search_tokens(name))
+        name for name, _ in columns if any(word.startswith(token) for token in tokens for word in search_tokens(name))
     )
     return tuple(name for name, _ in zip(matched, range(4), strict=False))
 

@@ -2,6 +2,7 @@
 
 from pursight_app.services.compliance.evaluation import evaluate_assets
 from pursight_app.services.compliance.findings import (
+    OPEN_STATUSES,
     FindingRow,
     count_findings,
     get_finding,
@@ -12,6 +13,7 @@ from pursight_app.services.compliance.findings import (
 from pursight_app.services.compliance.rules import create_rule, install_packs, list_rules
 
 __all__ = [
+    "OPEN_STATUSES",
     "FindingRow",
     "count_findings",
     "create_rule",

@@ -15,7 +15,7 @@ from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
 
 _SEVERITY_ORDER = case({level: rank for rank, level in enumerate(reversed(Severity))}, value=col(Finding.severity))
-_OPEN = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
+OPEN_STATUSES = (FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def list_findings(
     workspace_id: UUID | None = None,
     scan_run_id: UUID | None = None,
     asset_id: UUID | None = None,
-    statuses: tuple[str, ...] = _OPEN,
+    statuses: tuple[str, ...] = OPEN_STATUSES,
     severity: str = "",
     limit: int = 50,
     offset: int = 0,
@@ -96,7 +96,7 @@ def count_findings(session: Session, actor: Actor, workspace_id: UUID) -> dict[s
     access.require(actor, Permission.FINDING_READ, workspace_id)
     statement = (
         select(Finding.severity, func.count())
-        .where(Finding.workspace_id == workspace_id, col(Finding.status).in_(_OPEN))
+        .where(Finding.workspace_id == workspace_id, col(Finding.status).in_(OPEN_STATUSES))
         .group_by(Finding.severity)
     )
     counted = dict(session.exec(statement).all())
@@ -110,7 +110,7 @@ def set_finding_status(session: Session, actor: Actor, finding_id: UUID, status:
         InvalidInputError: another status; only evaluation resolves, only a waiver waives.
     """
     finding = access.get(session, actor, Finding, finding_id, Permission.FINDING_WAIVE)
-    if status not in _OPEN:
+    if status not in OPEN_STATUSES:
         raise InvalidInputError("People can set a finding to open or acknowledged.")
     if finding.status == FindingStatus.RESOLVED:
         raise ConflictError("This finding is resolved: the rule no longer fails.")
@@ -135,7 +135,7 @@ def waive_finding(session: Session, actor: Actor, finding_id: UUID, *, reason: s
         raise InvalidInputError("Say in 10 to 2,000 characters why the risk is accepted; auditors read it.")
     if expires_at.tzinfo is None or not 0 < (expires_at - now()).total_seconds() <= 366 * 24 * 3600:
         raise InvalidInputError("A waiver ends at a future moment, with time zone, at most one year away.")
-    if finding.status not in _OPEN:
+    if finding.status not in OPEN_STATUSES:
         raise ConflictError(f"This finding is {finding.status}; only an open one can be waived.")
     waiver = Waiver(
         workspace_id=finding.workspace_id,

@@ -66,7 +66,9 @@ def request_scan(session: Session, actor: Actor, data_source_id: UUID, *, tables
         raise ConflictError(
             f"A scan of {source.name} is queued or running. Wait for it or cancel it first.", code="scan_active"
         ) from None
-    audit.record(session, actor, "scan.request", audit.Subject("scan_run", run.id, run.workspace_id), source=source.name)
+    audit.record(
+        session, actor, "scan.request", audit.Subject("scan_run", run.id, run.workspace_id), source=source.name
+    )
     announce(session, run)
     after_commit(session, lambda: _send(run.id, run.fence))
     return run
@@ -125,7 +127,8 @@ def retry_scan(session: Session, actor: Actor, scan_run_id: UUID) -> ScanRun:
     left = [
         entry.qualified_name
         for entry in entries
-        if entry.state == LedgerState.FAILED or (entry.state == LedgerState.SKIPPED and entry.reason == CANCELLED_REASON)
+        if entry.state == LedgerState.FAILED
+        or (entry.state == LedgerState.SKIPPED and entry.reason == CANCELLED_REASON)
     ]
     if entries and not left:
         raise ConflictError("Every table of this scan was read or cannot be; there is nothing to retry.")

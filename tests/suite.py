@@ -1,0 +1,51 @@
+"""What `./pursight test` runs: installs what the tests need from the system, then pytest; its exit code is pytest's.
+
+Browser tests run in a pytest process of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# Program to look for → Debian package that holds it.
+SYSTEM_PARTS = {"chromium": "chromium", "mariadbd": "mariadb-server"}
+NO_TESTS = 5
+
+
+def install_system_parts() -> None:
+    """Installs Chromium and MariaDB where the machine lets it; without them their tests skip and say why."""
+    missing = [package for program, package in SYSTEM_PARTS.items() if not _has(program)]
+    if not missing or not shutil.which("apt-get") or os.geteuid() != 0:
+        return
+    print(f"Installing {', '.join(missing)}", file=sys.stderr, flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]):
+        done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            print(f"{' '.join(command[:2])} failed; the tests that need it are skipped.", file=sys.stderr, flush=True)
+            return
+
+
+def _has(program: str) -> bool:
+    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
+
+
+def run(*arguments: str) -> int:
+    """One pytest process."""
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """The whole suite, or what pytest's own arguments choose."""
+    install_system_parts()
+    if arguments:
+        return run(*arguments)
+    outcomes = [run("--ignore=tests/e2e", "tests"), run("tests/e2e")]
+    return next((code for code in outcomes if code not in {0, NO_TESTS}), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
