@@ -28,7 +28,7 @@ def date_between(first: int, last: int) -> Callable[[random.Random, Faker], Make
 
 _DATE_FORMS = (
     "{d:%Y-%m-%d}", "{d:%Y-%m-%d}", "{d:%Y-%m-%d}", "{d:%d.%m.%Y}", "{d:%d/%m/%Y}", "{d:%m/%d/%Y}", "{n}/{k}/{d.year}", "{n}/{k}/{y}",
-    "{d:%Y%m%d}", "{d:%B} {k}, {d.year}", "{d:%d-%b-%Y}", "{d:%d-%b-%y}", "{d:%Y-%m-%d}T00:00:00", "{d:%Y/%m/%d}", "{d:%d-%m-%Y}",
+    "{d:%Y%m%d}", "{d:%B} {k}, {d.year}", "{d:%d-%b-%Y}", "{d:%d-%b-%y}", "{d:%Y-%m-%d}T00:00:00", "{d:%Y/%m/%d}", "{d:%d-%m-%Y}", "{d:%Y-%m}", "{d:%m%d%Y}",
 )  # fmt: skip
 _TIME_FORMS = (
     "{:%Y-%m-%d %H:%M:%S}", "{:%Y-%m-%dT%H:%M:%SZ}", "{:%Y-%m-%dT%H:%M:%S.%f}", "{:%d.%m.%Y %H:%M}", "{:%m/%d/%Y %H:%M}",
@@ -50,8 +50,8 @@ def timestamp(first: int, last: int) -> Callable[[random.Random, Faker], MakeVal
 
 def epoch(choose: random.Random, _fake: Faker) -> MakeValue:
     """Seconds or milliseconds since 1970: ten or thirteen digits, like a telephone number."""
-    factor = choose.choice((1, 1, 1000))
-    return lambda: str(choose.randint(1_300_000_000, 1_780_000_000) * factor)
+    factor, tail = choose.choice((1, 1, 1000)), choose.choice(("", "", ".{:06d}"))
+    return lambda: str(choose.randint(1_300_000_000, 1_780_000_000) * factor) + tail.format(choose.randrange(10**6))
 
 
 def clock(choose: random.Random, _fake: Faker) -> MakeValue:

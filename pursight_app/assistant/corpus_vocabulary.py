@@ -78,6 +78,16 @@ VERBS = _list(
 CONDITIONS = _list("""Hypertension, Type 2 diabetes mellitus, Asthma, Pneumonia, Migraine, Depression, Anxiety, Osteoarthritis, Hyperlipidemia, Atrial fibrillation, COPD, Heart failure, Anemia, Sepsis, Appendicitis, Bronchitis, Influenza, COVID-19, Breast cancer,
     Lung cancer, Prostate cancer, Stroke, Epilepsy, Psoriasis, Eczema, Gout, Hypothyroidism, Obesity, Insomnia, Back pain, Headache, Nausea, Vomiting, Dizziness, Rash, Fatigue, Diarrhoea, Cough, Fracture of femur, Urinary tract infection, Kidney failure,
     Hepatitis B, HIV infection, Tuberculosis, Malaria, Dementia, Parkinson's disease, Myocardial infarction, Gastritis, Sinusitis, Otitis media, Conjunctivitis, Erythema, Pruritus, Application site irritation, Hernia, Septic shock, Cellulitis""")
+CONDITIONS_OTHER = _list(
+    """ipertensione, polmonite, frattura femore, diabete, asma, Bluthochdruck, Lungenentzündung, Diabetes Typ 2, Rückenschmerzen, Migräne, hypertension artérielle, pneumonie, fracture du fémur,
+    hipertensión, neumonía, dolor lumbar, fratura, hipertensão, cukrzyca, nadciśnienie, zapalenie płuc, ALCOHOL/DRUG ABUSE, HEART FAILURE & SHOCK W MCC, SEPTICEMIA W/O MV"""
+)
+BRANDS = _list(
+    """Ford, Ferrari, Maybelline, L'Oréal, Nike, Adidas, Honda, Audi, Lego, Bosch, Philips, Canon, Dell, Lenovo, Heineken, Airbus, Embraer, Rolex, Gucci, Zara, Ikea, Dior, Porsche, Lamborghini, Kellogg's, Revlon, Fenty"""
+)
+TEAMS = _list(
+    """Jazz, Hawks, Lakers, Bulls, Celtics, Knicks, Heat, Blazers, Grizzlies, Yankees, Dodgers, Red Sox, Arsenal, Chelsea, Juventus, Ajax, FC Porto, Bayern München, Steelers, Packers, Cowboys, Maple Leafs"""
+)
 DRUGS = _list("""Aspirin, Ibuprofen, Paracetamol, Metformin, Insulin glargine, Lisinopril, Atorvastatin, Simvastatin, Amlodipine, Omeprazole, Metoprolol, Losartan, Albuterol, Gabapentin, Sertraline, Fluoxetine, Citalopram, Levothyroxine, Amoxicillin,
     Azithromycin, Ciprofloxacin, Prednisone, Warfarin, Heparin, Clopidogrel, Furosemide, Tramadol, Oxycodone, Morphine, Diazepam, Lorazepam, Risperidone, Quetiapine, Cetirizine, Loratadine, Pantoprazole, Montelukast, Tamoxifen, Methotrexate, Rituximab,
     Humira, Xarelto, Lipitor, Nexium, Tylenol, Hydrocortisone, Naproxen, Diclofenac, Pfizer-BioNTech, Moderna, AstraZeneca, Remdesivir""")

@@ -350,3 +350,35 @@ def academic_year_code(choose: random.Random, _fake: Faker) -> MakeValue:
     """Four digits that are codes, not security codes, e.g. 1999 and 2000."""
     first = choose.randint(1990, 2015)
     return lambda: str(first + choose.randint(0, 4))
+
+
+def duration(choose: random.Random, _fake: Faker) -> MakeValue:
+    """Lengths of time in words of a letter."""
+    form = choose.choice(("{}h {}m", "{}:{:02d}", "{} min", "{}m{}s"))
+    return lambda: form.format(choose.randint(1, 12), choose.randint(0, 59))
+
+
+def grouped(choose: random.Random, _fake: Faker) -> MakeValue:
+    """Counts with thousands separators, as spreadsheets print them."""
+    top, tail = choose.choice((9_000, 800_000, 50_000_000)), choose.choice(("", "", "  "))
+    return lambda: f"{choose.randint(1, top):,}{tail}"
+
+
+def county(choose: random.Random, _fake: Faker) -> MakeValue:
+    """Counties, some with their state."""
+    names = (
+        "Colbert",
+        "Escambia",
+        "Randolph",
+        "Dallas",
+        "Renfrew",
+        "Durham",
+        "Hartley",
+        "Marion",
+        "Lake",
+        "Polk",
+        "Simcoe",
+        "Clay",
+    )
+    tail = choose.choice((" County", "", ", {}", " County, {}"))
+    return lambda: choose.choice(names) + tail.format(choose.choice(US_STATE_CODES))

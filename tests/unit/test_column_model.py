@@ -1,7 +1,11 @@
 """The model file, its features, and that training is repeatable."""
 
 import math
+import os
+import subprocess
+import sys
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,6 +104,30 @@ def test_generated_tables_are_the_same_for_the_same_seed() -> None:
     assert first == second
     assert first != generate_columns(tables=4, seed=4)
     assert all(column.label in TAXONOMY and column.column in column.table_columns for column in first)
+
+
+def test_generated_tables_do_not_depend_on_the_hash_seed_of_the_process() -> None:
+    script = (
+        "import random, hashlib; from faker import Faker; from pursight_app.assistant import corpus;"
+        "fakes = [corpus._repeatable(Faker(locale)) for locale in corpus.LOCALES];"
+        "[fake.seed_instance(1) for fake in fakes];"
+        "choose = random.Random(1);"
+        "rows = [corpus.make_values(choose, fake, label, 8) for fake in fakes for label in corpus.GENERATORS];"
+        "print(hashlib.sha256(repr(rows).encode('utf-8', 'replace')).hexdigest())"
+    )
+    root = Path(__file__).parents[2]
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
 
 
 def test_headers_are_varied() -> None:
