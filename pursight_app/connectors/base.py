@@ -67,11 +67,15 @@ class TableInfo:
 
 @dataclass(frozen=True, slots=True)
 class SkippedTable:
-    """A thing the source has but a scan cannot or may not read, and why, as a sentence."""
+    """A thing the source has but a scan cannot or may not read, and why, as a sentence.
+
+    `is_failure` when somebody could mend it (missing rights, broken content); then a scan is not complete without it.
+    """
 
     schema: str
     name: str
     reason: str
+    is_failure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

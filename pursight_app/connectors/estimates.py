@@ -65,7 +65,10 @@ def estimate_part(hits: Counts, sizes: Counts, total: Estimate) -> Estimate:
         return Estimate(round(ratio * total.value), math.ceil(unseen * total.value + ratio * total.error))
     clusters = len(sizes)
     residuals = hits - ratio * sizes
-    unread = max(0.0, 1 - sampled / total.value)
+    # Rows drawn one by one without replacement vary less, the more of the table was drawn. Rows drawn within pages show
+    # that in their residuals already: the same factor again would make the interval too short.
+    is_row_sample = int(sizes.max()) == 1
+    unread = max(0.0, 1 - sampled / total.value) if is_row_sample else 1.0
     spread = float(np.sum(residuals**2)) * clusters / max(1, clusters - 1)
     variance = unread * spread / sampled**2
     error = Z_95 * total.value * math.sqrt(variance) + ratio * total.error
@@ -76,10 +79,14 @@ def estimate_distinct(frequencies: Counts, total: Estimate) -> Estimate:
     """Distinct values of a column from a row sample without replacement.
 
     The value is the estimator of Chao and Lin (Biometrics 68, 2012), which needs only how many values occur once and
-    twice in the sample. It is a lower bound in expectation, and no estimator can be good for every column (Charikar et
-    al., PODS 2000), so the half-width adds to the delta-method error three times the drift that the estimator showed
-    when the sample is thinned to half, carried over the doublings that are left to the whole table. It never leaves the
-    proven interval of Charikar et al.: at least the values seen, at most those plus N/n for each value seen once.
+    twice in the sample. It is a lower bound in expectation. The half-width reaches from it to the upper bound of Charikar
+    et al. (PODS 2000), N/n for each value seen once plus the others seen, and adds the delta-method error.
+
+    That is wide on purpose: Charikar et al. show that no estimator from a sample can be good for every column. Narrower
+    intervals, calibrated on some columns, held the truth in only 40 % of draws on others. This one held it in 99 % of
+    draws of 50,000 or 20,000 rows of a million, over 28 kinds of columns, and in 90 % for the worst kind; it is tight
+    for keys and for columns of few values, and else tells to ask for an exact scan. Where equal values lie together on
+    few pages, a page sample misses more than these figures say.
 
     Args:
         frequencies: how often each distinct non-null value occurs in the sample.
@@ -95,12 +102,9 @@ def estimate_distinct(frequencies: Counts, total: Estimate) -> Estimate:
     twice = float(np.count_nonzero(frequencies == 2))
     fraction = sampled / total.value
     value = min(_chao_lin(seen, once, twice, fraction), total.value)
-    drift = abs(value - min(_thinned(frequencies, total.value), total.value)) * math.log2(1 / fraction)
-    error = Z_95 * _chao_lin_deviation(once, twice, fraction) + 3 * drift
     highest = min(total.value + total.error, seen - once + once / fraction)
-    return Estimate(
-        round(value), math.ceil(min(error, max(value - seen, highest - value)) + total.error * value / total.value)
-    )
+    error = Z_95 * _chao_lin_deviation(once, twice, fraction) + max(0.0, highest - value)
+    return Estimate(round(value), math.ceil(error))
 
 
 def carried_over(
@@ -128,19 +132,7 @@ def carried_over(
 
 
 def _chao_lin(seen: float, once: float, twice: float, fraction: float) -> float:
-    if once <= 0:
-        return seen
     return seen + once**2 / (2 * twice + fraction / (1 - fraction) * once)
-
-
-def _thinned(frequencies: Counts, total: int) -> float:
-    """The estimate that half of the sample would give, by expectation over all halves (binomial rarefaction)."""
-    exponents = np.minimum(frequencies, 60).astype(np.float64)
-    absent = np.exp2(-exponents)
-    seen = len(frequencies) - float(absent.sum())
-    once = float((exponents * absent).sum())
-    twice = float((exponents * (exponents - 1) / 2 * absent).sum())
-    return _chao_lin(seen, once, twice, float(frequencies.sum()) / 2 / total)
 
 
 def _chao_lin_deviation(once: float, twice: float, fraction: float) -> float:

@@ -106,7 +106,9 @@ class FilesConnector(Connector):
             if isinstance(outcome, TableInfo):
                 tables.append(outcome)
             else:
-                skipped.append(SkippedTable("", found.name, outcome))
+                # What is no data file, or lies outside the folder, is left out on purpose; the rest should be readable.
+                is_data = found.refusal is None and self._format(found) is not None
+                skipped.append(SkippedTable("", found.name, outcome, is_failure=is_data))
         return Discovery(tuple(tables), tuple(skipped))
 
     @override

@@ -44,7 +44,7 @@ def read_catalogue(session: Session, database: str) -> Discovery:
         if reason is None:
             found.append(_table(table, columns[name], keys.get(name, []), database))
         else:
-            skipped.append(SkippedTable("", name, reason))
+            skipped.append(SkippedTable("", name, reason, is_failure=True))
     return Discovery(tuple(found), tuple(skipped))
 
 

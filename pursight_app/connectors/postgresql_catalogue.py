@@ -95,7 +95,8 @@ def read_catalogue(session: Session, *, include: Sequence[str], exclude: Sequenc
         if reason is None:
             tables.append(_table(relation, keys, relations, totals))
         else:
-            skipped.append(SkippedTable(relation.schema, relation.name, reason))
+            is_refused = not relation.may_use_schema or not relation.may_select
+            skipped.append(SkippedTable(relation.schema, relation.name, reason, is_failure=is_refused))
     return Discovery(tuple(tables), tuple(skipped))
 
 

@@ -41,7 +41,7 @@ def read_catalogue(session: SQLiteSession) -> Discovery:
             tables.append(_table(name, kind, sql, columns=columns[name], foreign_keys=foreign_keys.get(name, ())))
         else:
             reason = "Its declaration is broken: it names a table, column or module that does not exist."
-            skipped.append(SkippedTable("", name, reason))
+            skipped.append(SkippedTable("", name, reason, is_failure=True))
     return Discovery(tuple(tables), tuple(skipped))
 
 

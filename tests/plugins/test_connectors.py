@@ -223,14 +223,16 @@ def test_sampled_figures_hold_their_error_bars(shop: Shop) -> None:
     shop.execute("DROP TABLE large")
     assert scan.sampled_rows is not None
     assert scan.sampled_rows < rows * 0.6
-    assert abs(scan.row_count - rows) <= (scan.row_count_error or 0)
+    assert abs(scan.row_count - rows) <= 2 * (scan.row_count_error or 0)
     truths = {"id": (0, rows), "kind": (0, 7), "code": (0, 30_011), "gap": (rows // 4, rows * 3 // 4)}
     for name, (nulls, distinct) in truths.items():
         profile = scan.columns[name]
         assert profile.null_count_error is not None
         assert profile.distinct_count_error is not None
-        assert abs(profile.null_count - nulls) <= profile.null_count_error, name
-        assert abs(profile.distinct_count - distinct) <= profile.distinct_count_error, name
+        # A 95 % interval misses one draw in twenty, so a single draw is held to twice its width; test_estimates.py
+        # measures how often the interval itself holds.
+        assert abs(profile.null_count - nulls) <= 2 * profile.null_count_error, name
+        assert abs(profile.distinct_count - distinct) <= 2 * profile.distinct_count_error, name
     ids = [int(value) for value in scan.sample["id"].to_pylist()]
     assert len(ids) == 1_000
     assert min(ids) < rows * 0.03
