@@ -160,7 +160,7 @@ def _entry_rows(database: str, found: Discovery) -> Iterable[tuple[object, ...]]
         yield (uuid4(), table_name(database, table.schema, table.name), "pending", None)
     for skipped in found.skipped:
         address = table_name(database, skipped.schema, skipped.name)
-        yield (uuid4(), address, "skipped", clean(skipped.reason))
+        yield (uuid4(), address, "failed" if skipped.is_failure else "skipped", clean(skipped.reason))
 
 
 def profile_json(profile: object) -> str:

@@ -1,0 +1,114 @@
+"""Makes what a test stands on, through the services, committed."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from pursight_app.core.db import unit_of_work
+from pursight_app.models import Member, ScanRun, UserAccount, Workspace
+from pursight_app.services import access, auth, compliance, data_sources, scanning
+from pursight_app.services.access import Actor
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A workspace with one person in each role; `outsider` is steward of another workspace."""
+
+    workspace_id: UUID
+    administrator: Actor
+    steward: Actor
+    engineer: Actor
+    viewer: Actor
+    outsider: Actor
+    root: Actor
+
+
+def make_user(*, is_administrator: bool = False, password: str | None = None) -> UserAccount:
+    with unit_of_work() as session:
+        user = UserAccount(
+            email=f"{uuid4().hex[:12]}@example.org",
+            name="Test Person",
+            password_hash=auth.hash_password(password) if password else None,
+            is_administrator=is_administrator,
+        )
+        session.add(user)
+    return user
+
+
+def make_workspace(**roles: UserAccount) -> UUID:
+    """A workspace with the starter rules; keywords are role=user."""
+    with unit_of_work() as session:
+        workspace = Workspace(name=f"Workspace {uuid4().hex[:8]}")
+        session.add(workspace)
+        session.flush()
+        compliance.install_packs(session, workspace.id)
+        for role, user in roles.items():
+            session.add(Member(workspace_id=workspace.id, user_id=user.id, role=role))
+    return workspace.id
+
+
+def make_office() -> Office:
+    people = {role: make_user() for role in ("administrator", "steward", "engineer", "viewer")}
+    workspace_id = make_workspace(**people)
+    outsider, root = make_user(), make_user(is_administrator=True)
+    make_workspace(steward=outsider)
+    actors = {role: actor_of(user) for role, user in people.items()}
+    return Office(workspace_id, **actors, outsider=actor_of(outsider), root=actor_of(root))
+
+
+def actor_of(user: UserAccount) -> Actor:
+    with unit_of_work() as session:
+        actor = access.load_actor(session, user.id)
+    assert actor is not None
+    return actor
+
+
+def bearer(actor: Actor) -> dict[str, str]:
+    """Headers of a fresh session of this person."""
+    with unit_of_work() as session:
+        user = session.get_one(UserAccount, actor.user_id)
+    return {"Authorization": f"Bearer {auth.start_session(user).access_token}"}
+
+
+def write_csv(path: Path, header: list[str], rows: list[list[object]]) -> Path:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def people_rows(count: int = 60) -> list[list[object]]:
+    return [[n, f"person{n}@example.com", f"{1990 + n % 20}-01-{1 + n % 28:02d}", n % 2] for n in range(count)]
+
+
+PEOPLE_HEADER = ["id", "email", "signup_date", "is_active"]
+
+
+def make_folder_source(office: Office, folder: Path) -> UUID:
+    """A source over a folder of files."""
+    with unit_of_work() as session:
+        source = data_sources.create_data_source(
+            session,
+            office.steward,
+            office.workspace_id,
+            name=f"Files {uuid4().hex[:6]}",
+            kind="files",
+            config={"path": str(folder)},
+            secret={},
+        )
+    return source.id
+
+
+def request_scan(office: Office, source_id: UUID) -> UUID:
+    with unit_of_work() as session:
+        return scanning.request_scan(session, office.steward, source_id).id
+
+
+def scan_now(office: Office, source_id: UUID) -> ScanRun:
+    """Asks for a scan and does a worker's work in this process."""
+    run_id = request_scan(office, source_id)
+    scanning.run_scan(run_id)
+    with unit_of_work() as session:
+        return session.get_one(ScanRun, run_id)
