@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from types import ModuleType
 
 LONGEST_VALUE = 2048
@@ -140,3 +141,9 @@ def passes(module: ModuleType) -> Callable[[str], bool]:
             return False
 
     return match
+
+
+def iso_list(name: str) -> str:
+    """One line of iso_codes.txt: codes of ISO 3166-1 and 4217, and country names."""
+    text = files("pursight_app.detectors").joinpath("iso_codes.txt").read_text(encoding="utf-8")
+    return dict(line.split("\t", 1) for line in text.splitlines())[name]
