@@ -21,8 +21,8 @@ from pursight_app.ui.components import (
 )
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import ASSET_KIND, FINDING_STATUS, SENSITIVITY, SEVERITY, VERDICT_STATUS
-from state.asset import AssetFinding, ColumnView, HistoryView, NodeView, PersonView
 from state.asset import AssetState as State
+from state.asset_views import AssetFinding, ColumnView, HistoryView, NodeView, PersonView
 from state.session import SessionState
 
 _MAY_EDIT = SessionState.permissions.contains("catalog.edit")

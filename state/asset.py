@@ -1,6 +1,5 @@
 """One asset: columns with verdict and profile, the evidence of one column, lineage, findings, history."""
 
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,121 +9,25 @@ import reflex as rx
 from pursight_app.core.errors import NotFoundError
 from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.services import catalog, compliance, lineage, reviews, workspaces
-from pursight_app.services.catalog import ColumnRow
 from state import format as fmt
+from state.asset_views import (
+    AssetFinding,
+    AssetView,
+    ColumnView,
+    EvidenceView,
+    HistoryView,
+    NodeView,
+    PersonView,
+    lineage_sides,
+    view_asset,
+    view_column,
+    view_evidence,
+)
 from state.base import as_id, event, hear, run, run_outside
 from state.session import notify
 
 TABS = ("columns", "lineage", "findings", "history")
 PAGE_COLUMNS = 100
-
-
-@dataclass
-class AssetView:
-    """The head of the page."""
-
-    id: str
-    workspace_id: str
-    kind: str
-    name: str
-    qualified_name: str
-    source: str
-    data_source_id: str
-    owner: str
-    owner_id: str
-    description: str
-    comment: str
-    sensitivity: str
-    rows: str
-    size: str
-    scanned: str
-    scanned_exact: str
-    sampled: str
-    missing: str
-
-
-@dataclass
-class ColumnView:
-    """One column; `strip` are heights 0-100 of its commonest shapes."""
-
-    name: str
-    data_type: str
-    is_key: bool
-    data_class: str
-    sensitivity: str
-    confidence: int
-    status: str
-    nulls: str
-    distinct: str
-    strip: list[int] = field(default_factory=list)
-    strip_text: str = ""
-
-
-@dataclass
-class EvidenceView:
-    """Why a column has its verdict."""
-
-    classification_id: str = ""
-    column: str = ""
-    data_type: str = ""
-    comment: str = ""
-    data_class: str = ""
-    definition: str = ""
-    sensitivity: str = ""
-    regulations: list[str] = field(default_factory=list)
-    confidence: int = 0
-    status: str = ""
-    matched: str = ""
-    examples: list[str] = field(default_factory=list)
-    reasons_for: list[str] = field(default_factory=list)
-    reasons_against: list[str] = field(default_factory=list)
-    runner_up: str = ""
-    versions: str = ""
-    facts: list[list[str]] = field(default_factory=list)
-    shapes: list[list[str]] = field(default_factory=list)
-    shown_values: list[str] = field(default_factory=list)
-    is_masked: bool = False
-
-
-@dataclass
-class NodeView:
-    """One neighbour in the lineage."""
-
-    id: str
-    name: str
-    qualified_name: str
-    sensitivity: str
-    how: str
-    columns: list[str]
-
-
-@dataclass
-class AssetFinding:
-    """One finding of this asset."""
-
-    id: str
-    severity: str
-    status: str
-    title: str
-    column: str
-
-
-@dataclass
-class HistoryView:
-    """One thing that happened."""
-
-    when: str
-    exact: str
-    who: str
-    what: str
-
-
-@dataclass
-class PersonView:
-    """Somebody who could own the asset."""
-
-    id: str
-    name: str
 
 
 class AssetState(rx.State):
@@ -189,9 +92,9 @@ class AssetState(rx.State):
             )
 
         row, (columns, self.column_total), graph, findings, history, members = await run(read)
-        self.asset = _view_asset(row)
-        self.columns = [_view_column(column, row.asset.row_count) for column in columns]
-        self.upstream, self.downstream = _sides(graph, asset_id)
+        self.asset = view_asset(row)
+        self.columns = [view_column(column, row.asset.row_count) for column in columns]
+        self.upstream, self.downstream = lineage_sides(graph, asset_id)
         self.is_cut = graph.is_cut
         self.findings = [
             AssetFinding(
@@ -256,7 +159,7 @@ class AssetState(rx.State):
             return
         values = await run_outside(lambda actor: catalog.sample_values(actor, asset_id))
         rows_count = (await run(lambda session, actor: catalog.get_asset(session, actor, asset_id))).asset.row_count
-        self.evidence = _view_evidence(row, values.get(column), rows_count)
+        self.evidence = view_evidence(row, values.get(column), rows_count)
         self.is_open, self.correcting = True, False
 
     @event()
@@ -304,140 +207,3 @@ class AssetState(rx.State):
         )
         await self._fill()
         await notify(self, "Saved. Scans never change what people write here.")
-
-
-def _view_asset(row: catalog.AssetRow) -> AssetView:
-    asset = row.asset
-    sampled = f"Figures are estimates from {fmt.count(asset.sampled_rows)} sampled rows." if asset.sampled_rows else ""
-    return AssetView(
-        id=str(asset.id),
-        workspace_id=str(asset.workspace_id),
-        kind=asset.kind,
-        name=asset.name,
-        qualified_name=asset.qualified_name,
-        source=row.data_source_name,
-        data_source_id=str(asset.data_source_id),
-        owner=row.owner_name,
-        owner_id=str(asset.owner_id or ""),
-        description=asset.description or "",
-        comment=asset.comment or "",
-        sensitivity=asset.sensitivity or "",
-        rows=fmt.estimate(asset.row_count, asset.row_count_error),
-        size=fmt.size(asset.size_bytes),
-        scanned=fmt.ago(asset.scanned_at, otherwise="not scanned yet"),
-        scanned_exact=fmt.exact(asset.scanned_at),
-        sampled=sampled,
-        missing=fmt.ago(asset.missing_since, otherwise="") if asset.missing_since else "",
-    )
-
-
-def _view_column(row: ColumnRow, row_count: int | None) -> ColumnView:
-    column, verdict, profile = row.column, row.classification, row.profile
-    shapes: dict[str, int] = profile.get("shapes") or {}
-    top = max(shapes.values(), default=0)
-    is_named = verdict is not None and verdict.data_class is not None and verdict.status != "rejected"
-    return ColumnView(
-        name=column.name,
-        data_type=column.data_type,
-        is_key=column.is_primary_key,
-        data_class=verdict.data_class or "" if is_named and verdict else "",
-        sensitivity=verdict.sensitivity or "" if is_named and verdict else "",
-        confidence=round(100 * verdict.confidence) if verdict else 0,
-        status=verdict.status if verdict else "",
-        nulls=_share(profile, "null_count", row_count),
-        distinct=fmt.estimate(
-            profile.get("distinct_count"), profile.get("distinct_count_error"), otherwise="not scanned yet"
-        ),
-        strip=[max(8, round(100 * count / top)) for count in shapes.values()] if top else [],
-        strip_text=f"Commonest shapes: {', '.join(list(shapes)[:3])}" if shapes else "",
-    )
-
-
-def _share(profile: dict[str, Any], name: str, row_count: int | None) -> str:
-    if name not in profile:
-        return "not scanned yet"
-    if not row_count:
-        return "no rows"
-    about = "≈ " if profile.get(f"{name}_error") else ""
-    return about + fmt.percent(profile[name] / row_count)
-
-
-def _view_evidence(row: ColumnRow, values: catalog.SampleValues | None, row_count: int | None) -> EvidenceView:
-    column, verdict, profile = row.column, row.classification, row.profile
-    evidence: dict[str, Any] = verdict.evidence if verdict else {}
-    data_class = (verdict.data_class or "") if verdict else ""
-    known = TAXONOMY.get(data_class)
-    runner_up = evidence.get("runner_up")
-    facts = [
-        ["Empty", _share(profile, "null_count", row_count)],
-        ["Distinct", fmt.estimate(profile.get("distinct_count"), profile.get("distinct_count_error"))],
-        ["Smallest", str(profile.get("minimum") or "")],
-        ["Largest", str(profile.get("maximum") or "")],
-        ["Length", _length(profile)],
-    ]
-    return EvidenceView(
-        classification_id=str(verdict.id) if verdict else "",
-        column=column.name,
-        data_type=column.data_type,
-        comment=column.comment or "",
-        data_class=data_class,
-        definition=known.definition if known else "",
-        sensitivity=(verdict.sensitivity or "") if verdict else "",
-        regulations=list(verdict.regulations) if verdict else [],
-        confidence=round(100 * verdict.confidence) if verdict else 0,
-        status=verdict.status if verdict else "",
-        matched=_matched(evidence),
-        examples=list(evidence.get("examples", [])),
-        reasons_for=list(evidence.get("reasons_for", [])),
-        reasons_against=list(evidence.get("reasons_against", [])),
-        runner_up=_runner_up(runner_up),
-        versions=f"model {evidence.get('model_version', '')}, detectors {evidence.get('detector_version', '')}",
-        facts=[fact for fact in facts if fact[1]],
-        shapes=[[shape, fmt.count(count)] for shape, count in list((profile.get("shapes") or {}).items())[:6]],
-        shown_values=list(values.values) if values else [],
-        is_masked=values.is_masked if values else row.is_masked,
-    )
-
-
-def _length(profile: dict[str, Any]) -> str:
-    if profile.get("min_length") is None:
-        return ""
-    return f"{profile['min_length']} to {profile['max_length']}, mean {profile.get('mean_length') or 0:.1f}"
-
-
-def _matched(evidence: dict[str, Any]) -> str:
-    if not evidence.get("tested"):
-        return ""
-    bound = fmt.percent(evidence.get("lower_bound"))
-    return (
-        f"{fmt.count(evidence['matched'])} of {fmt.count(evidence['tested'])} values match"
-        f" ({fmt.count(evidence.get('distinct', 0))} different ones); at least {bound} of the column with 95 % certainty"
-    )
-
-
-def _runner_up(runner_up: Any) -> str:
-    if isinstance(runner_up, dict):
-        runner_up = list(runner_up.values())
-    return f"{runner_up[0]} ({fmt.percent(float(runner_up[1]))})" if runner_up else ""
-
-
-def _sides(graph: lineage.LineageGraph, asset_id: UUID) -> tuple[list[NodeView], list[NodeView]]:
-    assets = {asset.id: asset for asset in graph.assets}
-    pairs: dict[UUID, list[str]] = {}
-    for edge_id, upstream, downstream in graph.columns:
-        pairs.setdefault(edge_id, []).append(f"{upstream} → {downstream}")
-    sides: tuple[list[NodeView], list[NodeView]] = ([], [])
-    for edge in graph.edges:
-        is_upstream = edge.downstream_id == asset_id
-        other = assets[edge.upstream_id if is_upstream else edge.downstream_id]
-        words = {"view": "view reads it", "foreign_key": "foreign key"}
-        node = NodeView(
-            str(other.id),
-            other.name,
-            other.qualified_name,
-            other.sensitivity or "",
-            words.get(edge.kind, edge.kind),
-            pairs.get(edge.id, [])[:5],
-        )
-        sides[0 if is_upstream else 1].append(node)
-    return sides

@@ -46,7 +46,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RedisError)
     def no_redis(request: Request, error: RedisError) -> JSONResponse:
-        log.warning("redis.unavailable", error=type(error).__name__)
+        log.warning("redis.unavailable", exc_info=error)
         detail = "The session store does not answer. Nothing was changed; try again in a moment."
         return problem(request, status=503, code="service_unavailable", title="Service unavailable", detail=detail)
 

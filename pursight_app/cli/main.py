@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from pursight_app.cli.classify import classify, train
 from pursight_app.cli.operations import create_user, migrate, up, worker
 from pursight_app.cli.scan import scan
 from pursight_app.core.errors import PurSightError
@@ -11,6 +12,8 @@ from pursight_app.core.errors import PurSightError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(up)
 app.command()(scan)
+app.command()(classify)
+app.command()(train)
 app.command()(worker)
 app.command()(migrate)
 app.command("create-user")(create_user)

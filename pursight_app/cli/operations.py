@@ -68,7 +68,7 @@ def worker(
     """Works off queued scans until it is stopped; start it on more machines to scale out."""
     # Loaded before anything forks: a child forked while a thread imports waits for that thread's lock for ever. It also
     # lets all workers share the memory of the column model's libraries.
-    import jobs.scans  # noqa: F401
+    import jobs.scans  # noqa: F401  loaded for its effect
     from pursight_app.core import queue
     from pursight_app.core.logging import configure_logging
 

@@ -106,7 +106,8 @@ def authenticate(session: Session, email: str, password: str, *, address: str) -
     subject = audit.Subject("user_account", user.id if user else "")
     if user is None or not is_right or not user.is_active:
         for key in counters:
-            redis().pipeline().incr(key).expire(key, _WINDOW_S, nx=True).execute()
+            # The window starts with the first failure; EXPIRE … NX would say so in one call, but needs Redis 7.
+            redis().pipeline().set(key, 0, ex=_WINDOW_S, nx=True).incr(key).execute()
         audit.record(session, None, "session.start", subject, result="denied", address=address)
         return None
     redis().delete(counters[0])

@@ -57,30 +57,34 @@ def get_overview(session: Session, actor: Actor, workspace_id: UUID) -> Overview
         .outerjoin(Classification, col(Classification.asset_column_id) == AssetColumn.id)
         .where(AssetColumn.workspace_id == workspace_id, is_here, col(AssetColumn.missing_since).is_(None))
     ).one()
+    return Overview(
+        table_count=tables,
+        column_count=columns,
+        classified_count=classified,
+        unnamed_count=unnamed,
+        by_sensitivity=_by_sensitivity(session, workspace_id),
+        review_count=review,
+        failed_scan_count=_failed_scans(session, workspace_id),
+        missing_count=missing,
+    )
+
+
+def _by_sensitivity(session: Session, workspace_id: UUID) -> dict[str, int]:
     levels = session.exec(
         select(Classification.sensitivity, func.count())
         .join(AssetColumn, col(AssetColumn.id) == Classification.asset_column_id)
         .join(Asset, col(Asset.id) == AssetColumn.asset_id)
         .where(
             Classification.workspace_id == workspace_id,
-            has_class,
-            is_accepted,
-            is_here,
+            col(Classification.data_class).is_not(None),
+            Classification.status != ClassificationStatus.REJECTED,
+            col(Asset.missing_since).is_(None),
             col(AssetColumn.missing_since).is_(None),
         )
         .group_by(col(Classification.sensitivity))
     ).all()
     counted = {level: count for level, count in levels if level}
-    return Overview(
-        table_count=tables,
-        column_count=columns,
-        classified_count=classified,
-        unnamed_count=unnamed,
-        by_sensitivity={str(level): counted.get(level, 0) for level in Sensitivity},
-        review_count=review,
-        failed_scan_count=_failed_scans(session, workspace_id),
-        missing_count=missing,
-    )
+    return {str(level): counted.get(level, 0) for level in Sensitivity}
 
 
 def _failed_scans(session: Session, workspace_id: UUID) -> int:

@@ -201,5 +201,5 @@ def _facets(session: Session, actor: Actor, tokens: list[str], filters: Filters)
         .group_by(col(Classification.data_class))
         .order_by(text("assets DESC"))
     )
-    facets["data_class"] = dict(session.execute(counting).tuples().all())
+    facets["data_class"] = dict(session.execute(counting).all())
     return facets
