@@ -1,0 +1,130 @@
+"""Every page, both themes, both widths: accessible, nothing scrolls sideways, no error in the console; and the pictures."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import ROOT, Site, choose_workspace, log_in
+
+pytestmark = pytest.mark.e2e
+DEMO = "Nordlicht Handel (demo)"
+VIEWS = [("light", 1440, 900), ("dark", 1440, 900), ("light", 390, 844), ("dark", 390, 844)]
+# With this set the pictures of README.md and docs/ are made anew.
+PICTURES = ROOT / "docs" / "pictures" if os.environ.get("PURSIGHT_PICTURES") else None
+
+
+@pytest.fixture(scope="module", params=VIEWS, ids=[f"{theme}-{width}" for theme, width, _ in VIEWS])
+def view(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Generator[tuple[Page, str]]:
+    theme, width, height = request.param
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto("/login")
+    page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
+    log_in(page)
+    if width < 760:
+        page.get_by_role("button", name="Open menu").click()
+    choose_workspace(page, DEMO) if width > 760 else choose_on_phone(page)
+    yield page, f"{theme}-{'phone' if width < 760 else 'wide'}"
+    context.close()
+
+
+def choose_on_phone(page: Page) -> None:
+    page.locator(".sheet .switcher").click()
+    page.get_by_role("menuitem", name=DEMO).click()
+    expect(page.get_by_text("Worst open findings")).to_be_visible()
+
+
+def asset_id(site: Site, name: str) -> str:
+    items = site.rest.get("/api/catalog/search", params={"q": name}).json()["items"]
+    return next(item["id"] for item in items if item["name"] == name)
+
+
+def paths(site: Site) -> dict[str, tuple[str, str]]:
+    """Name → path and a text that is there once the page is loaded."""
+    customers = asset_id(site, "customers")
+    workspace_id = site.workspace("Nordlicht")
+    scan_id = site.rest.get(f"/api/scans?workspace_id={workspace_id}").json()["items"][0]["scan_id"]
+    finding = site.rest.get(f"/api/findings?workspace_id={workspace_id}&limit=1").json()["items"][0]
+    return {
+        "home": ("/", "Worst open findings"),
+        "data-sources": ("/data-sources", "Nordlicht shop database"),
+        "scans": ("/scans", "Nordlicht shop database"),
+        "scan": (f"/scans/{scan_id}", "Ledger"),
+        "catalogue": ("/catalog", "accounts"),
+        "nothing": ("/catalog?q=zzzznothing", "Nothing matches"),
+        "asset": (f"/catalog/{customers}", "customer_number"),
+        "evidence": (f"/catalog/{customers}?column=email", "Why this verdict"),
+        "lineage": (f"/catalog/{asset_id(site, 'v_customer_value')}?tab=lineage", "Upstream"),
+        "findings": ("/findings", "Password stored in the clear"),
+        "finding": (f"/findings?finding={finding['id']}", "What to do"),
+        "workspaces": ("/workspaces", "People in"),
+        "missing": ("/scans/00000000-0000-0000-0000-000000000000", "There is no such scan"),
+    }
+
+
+NAMES = (
+    "home data-sources scans scan catalogue nothing asset evidence lineage findings finding workspaces missing".split()
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_accessible_and_fits(view: tuple[Page, str], site: Site, name: str) -> None:
+    page, variant = view
+    path, text = paths(site)[name]
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    page.goto(path)
+    expect(page.get_by_text(text).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+    check(page, variant, name)
+    assert errors == []
+
+
+def check(page: Page, variant: str, name: str) -> None:
+    if PICTURES:
+        save(page, PICTURES, f"{name}-{variant}")
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0, f"scrolls sideways by {too_wide} px"
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def save(page: Page, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name.removesuffix('-wide')}.png")
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), VIEWS)
+def test_the_log_in_page_is_accessible_and_fits(
+    browser: Browser, site: Site, theme: str, width: int, height: int
+) -> None:
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto("/login")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+
+    check(page, f"{theme}-{'phone' if width < 760 else 'wide'}", "login")
+    context.close()
+
+
+def test_slash_jumps_to_the_search_and_finds_the_exact_name_first(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    log_in(page)
+    choose_workspace(page, DEMO)
+    page.keyboard.press("/")
+    page.keyboard.type("orders")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("article.result").first).to_contain_text("pursight_demo.sales.orders")
+    context.close()
