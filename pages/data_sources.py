@@ -173,16 +173,13 @@ def _form_buttons() -> rx.Component:
         rx.el.button(
             rx.cond(State.is_testing, "Testing…", "Test connection"),
             type="submit",
-            name="intent",
-            value="test",
             class_name="button",
+            on_click=State.want_test,
             disabled=State.is_testing | State.is_saving,
         ),
         rx.el.button(
             rx.cond(State.is_saving, "Saving…", "Save and scan"),
             type="submit",
-            name="intent",
-            value="save",
             class_name="button button-primary",
             disabled=State.is_testing | State.is_saving,
         ),

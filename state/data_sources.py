@@ -73,6 +73,7 @@ class DataSourcesState(rx.State):
     is_saving: bool = False
     deleting_id: str = ""
     deleting_name: str = ""
+    _wants_test: bool = False
 
     @event()
     async def load(self) -> None:
@@ -122,13 +123,18 @@ class DataSourcesState(rx.State):
             *_fields(connector.Secret.model_json_schema(), is_secret=True),
         ]
 
+    @event()
+    async def want_test(self) -> None:
+        """Comes before the submit of the same click: the form's data does not say which button sent it."""
+        self._wants_test = True
+
     @event(background=True)
     async def submit(self, form: dict[str, Any]) -> Any:
         """Tests, or saves and scans, by the button that was pressed."""
         async with self:
             workspace_id = await current_workspace(self)
             kind, fields = self.kind, list(self.fields)
-            is_test = form.get("intent") == "test"
+            is_test, self._wants_test = self._wants_test, False
             self.is_testing, self.is_saving = is_test, not is_test
             self.problem, self.test_text = "", ""
         try:
