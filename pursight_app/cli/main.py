@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from pursight_app.cli.bench import bench
 from pursight_app.cli.classify import classify, train
 from pursight_app.cli.operations import create_user, migrate, up, worker
 from pursight_app.cli.scan import scan
@@ -15,6 +16,7 @@ app.command()(scan)
 app.command()(classify)
 app.command()(train)
 app.command()(worker)
+app.command()(bench)
 app.command()(migrate)
 app.command("create-user")(create_user)
 
