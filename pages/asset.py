@@ -44,6 +44,7 @@ def _missing() -> rx.Component:
         "There is no such asset",
         "It may have been removed, or it belongs to a workspace that you are not in.",
         link_button("Go to the catalogue", "/catalog"),
+        is_page=True,
     )
 
 

@@ -55,7 +55,7 @@ def _verdict() -> rx.Component:
 
 def _reasons() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("Why this verdict"),
+        rx.el.h2("Why this verdict"),
         rx.cond(_E.matched != "", callout("", "list-checks", _E.matched)),
         _list("Speaks for it", _E.reasons_for),
         _list("Speaks against it", _E.reasons_against),
@@ -81,7 +81,7 @@ def _examples() -> rx.Component:
         _E.shown_values.length() > 0,
         rx.el.section(
             rx.el.div(
-                rx.el.h3("Values from the sample"),
+                rx.el.h2("Values from the sample"),
                 rx.cond(
                     _E.is_masked,
                     rx.el.span(
@@ -104,7 +104,7 @@ def _examples() -> rx.Component:
 
 def _profile() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("Profile"),
+        rx.el.h2("Profile"),
         rx.el.dl(
             rx.foreach(
                 _E.facts, lambda fact: rx.fragment(rx.el.dt(fact[0]), rx.el.dd(rx.el.span(fact[1], class_name="num")))
@@ -137,7 +137,7 @@ def _review() -> rx.Component:
     return rx.cond(
         _MAY_REVIEW & (_E.classification_id != ""),
         rx.el.section(
-            rx.el.h3("Your word on it"),
+            rx.el.h2("Your word on it"),
             rx.el.div(
                 rx.cond(
                     _E.data_class != "",

@@ -138,7 +138,7 @@ def _what() -> rx.Component:
 
 def _evidence() -> rx.Component:
     return rx.el.section(
-        rx.el.h3("Evidence"),
+        rx.el.h2("Evidence"),
         rx.el.dl(
             rx.el.dt("Where"),
             rx.el.dd(
@@ -160,7 +160,7 @@ def _evidence() -> rx.Component:
 
 
 def _remedy() -> rx.Component:
-    return rx.el.section(rx.el.h3("What to do"), rx.el.p(_D.remediation), class_name="stack")
+    return rx.el.section(rx.el.h2("What to do"), rx.el.p(_D.remediation), class_name="stack")
 
 
 def _decision() -> rx.Component:
@@ -168,7 +168,7 @@ def _decision() -> rx.Component:
     return rx.cond(
         _MAY_WAIVE,
         rx.el.section(
-            rx.el.h3("Your decision"),
+            rx.el.h2("Your decision"),
             rx.cond(_D.status == "open", button("Acknowledge", icon="eye", on_click=State.set_status("acknowledged"))),
             rx.cond(
                 (_D.status == "acknowledged") | (_D.status == "waived"),

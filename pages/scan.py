@@ -43,6 +43,7 @@ def _missing() -> rx.Component:
         "There is no such scan",
         "It may have been removed, or it belongs to a workspace that you are not in.",
         link_button("All scans", "/scans"),
+        is_page=True,
     )
 
 

@@ -60,11 +60,11 @@ def page_head(title: Child, *actions: Child, lead: Child = "") -> rx.Component:
     )
 
 
-def empty(icon: str, title: str, text: Child, *actions: Child) -> rx.Component:
-    """What a list is when it has nothing: what it is for and one thing to do."""
+def empty(icon: str, title: str, text: Child, *actions: Child, is_page: bool = False) -> rx.Component:
+    """What a list is when it has nothing: what it is for and one thing to do; `is_page` when it is all there is."""
     return rx.el.div(
         rx.icon(icon, size=28, aria_hidden="true"),
-        rx.el.h2(title),
+        rx.el.h1(title) if is_page else rx.el.h2(title),
         rx.el.p(text, style={"maxWidth": "460px"}),
         rx.el.div(*actions, class_name="row"),
         class_name="empty",
@@ -83,7 +83,8 @@ def table(
     headers: list[str], rows: rx.Var[list[Any]], row: Callable[[Any], rx.Component], *, label: str
 ) -> rx.Component:
     """A table that becomes cards on a phone; `row` builds one `tr` of `cell`s."""
-    head = [rx.el.th(text, scope="col") for text in headers]
+    actions = rx.el.span("Actions", class_name="visually-hidden")
+    head = [rx.el.th(text or actions, scope="col") for text in headers]
     return rx.el.table(
         rx.el.thead(rx.el.tr(*head)), rx.el.tbody(rx.foreach(rows, row)), class_name="table", aria_label=label
     )
@@ -159,7 +160,7 @@ def drawer(
             rx.dialog.root(
                 rx.dialog.content(
                     rx.el.div(
-                        rx.dialog.title(title, as_="h2", size="4", margin="0"),
+                        rx.dialog.title(title, size="4", margin="0"),
                         rx.dialog.close(
                             rx.el.button(
                                 rx.icon("x", size=16, aria_hidden="true"),

@@ -67,7 +67,7 @@ def page(
 def _frame(content: rx.Component, route: str) -> rx.Component:
     return rx.fragment(
         _InterFont.create(),
-        rx.el.a("Skip to content", href="#main", class_name="skip"),
+        rx.el.nav(rx.el.a("Skip to content", href="#main", class_name="skip"), aria_label="Skip"),
         rx.el.div(
             rx.el.aside(*_sidebar(route), class_name="sidebar", aria_label="Sidebar"),
             rx.el.div(

@@ -37,7 +37,7 @@ SOURCE_TABLES = 8
 pytestmark = pytest.mark.e2e
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Site:
     """The running product and a REST client with the administrator's token."""
 

@@ -54,7 +54,9 @@ def test_from_log_in_to_the_finding_that_a_column_caused(
         page.get_by_role("button", name="Save and scan").click()
         page.wait_for_url("**/scans/*")
         marker = page.evaluate("window.mark = Math.random()")
-        expect(page.locator("#progress-text")).to_have_text(re.compile(rf"[1-9] of {SOURCE_TABLES} tables"), timeout=30_000)
+        expect(page.locator("#progress-text")).to_have_text(
+            re.compile(rf"[1-9] of {SOURCE_TABLES} tables"), timeout=30_000
+        )
         expect(page.get_by_text("Running")).to_be_visible()
         scan_url = page.url
         locker.rollback()
@@ -138,7 +140,9 @@ def test_an_event_stream_tells_the_progress_and_what_was_missed(site: Site, sour
 
     def listen() -> None:
         headers = {"Accept": "text/event-stream"}
-        with site.rest.stream("GET", f"/racine/events?workspace_id={workspace_id}&after_seq=0", headers=headers) as answer:
+        with site.rest.stream(
+            "GET", f"/racine/events?workspace_id={workspace_id}&after_seq=0", headers=headers
+        ) as answer:
             for line in answer.iter_lines():
                 seen.append(line)
                 if '"status": "succeeded"' in line or '"status":"succeeded"' in line:
