@@ -15,6 +15,14 @@ def catalog() -> rx.Component:
     return rx.fragment(
         page_head(
             "Catalogue",
+            rx.el.button(
+                rx.icon("sliders-horizontal", size=16, aria_hidden="true"),
+                "Filters",
+                class_name="button facet-toggle",
+                type="button",
+                custom_attrs={"aria-expanded": rx.cond(State.shows_filters, "true", "false")},
+                on_click=State.show_filters,
+            ),
             rx.cond(State.has_filters, button("Clear search and filters", icon="x", on_click=State.clear)),
             lead=rx.cond(
                 State.query != "",
@@ -36,7 +44,9 @@ def _facets() -> rx.Component:
         ("kind", "Kind"),
     )
     return rx.el.aside(
-        *(_facet(name, title) for name, title in titles), class_name="stack-lg facets", aria_label="Filters"
+        *(_facet(name, title) for name, title in titles),
+        class_name=rx.cond(State.shows_filters, "stack-lg facets open", "stack-lg facets"),
+        aria_label="Filters",
     )
 
 

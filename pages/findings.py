@@ -169,10 +169,15 @@ def _decision() -> rx.Component:
         _MAY_WAIVE,
         rx.el.section(
             rx.el.h2("Your decision"),
-            rx.cond(_D.status == "open", button("Acknowledge", icon="eye", on_click=State.set_status("acknowledged"))),
-            rx.cond(
-                (_D.status == "acknowledged") | (_D.status == "waived"),
-                button("Open again", icon="rotate-ccw", on_click=State.set_status("open")),
+            rx.el.div(
+                rx.cond(
+                    _D.status == "open", button("Acknowledge", icon="eye", on_click=State.set_status("acknowledged"))
+                ),
+                rx.cond(
+                    (_D.status == "acknowledged") | (_D.status == "waived"),
+                    button("Open again", icon="rotate-ccw", on_click=State.set_status("open")),
+                ),
+                class_name="row",
             ),
             rx.cond(is_open, _waiver()),
             class_name="stack",

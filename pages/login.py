@@ -3,7 +3,7 @@
 import reflex as rx
 
 from pursight_app.ui.components import button, callout, field
-from pursight_app.ui.forms import NativeForm
+from pursight_app.ui.html import InterFont, NativeForm
 from state.login import LoginState
 
 
@@ -11,6 +11,7 @@ from state.login import LoginState
 def login() -> rx.Component:
     """The only page that a stranger sees."""
     return rx.el.main(
+        InterFont.create(),
         rx.el.div(
             rx.el.div(
                 rx.icon("scan-eye", size=26, aria_hidden="true", color="var(--accent)"),

@@ -62,6 +62,7 @@ class CatalogState(rx.State):
     offset: int = 0
     facets: list[FacetItem] = []
     has_filters: bool = False
+    shows_filters: bool = False
     _filters: dict[str, str] = {}
 
     @event()
@@ -106,6 +107,11 @@ class CatalogState(rx.State):
         if name not in _FILTERS:
             return None
         return rx.redirect(self._href(**{name: "" if self._filters.get(name) == value else value[:200]}))
+
+    @event()
+    async def show_filters(self) -> None:
+        """Opens or closes the filters where the screen has no room for both."""
+        self.shows_filters = not self.shows_filters
 
     @event()
     async def clear(self) -> rx.event.EventSpec:

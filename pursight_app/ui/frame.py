@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from pursight_app.ui.components import button
-from pursight_app.ui.forms import NativeForm
+from pursight_app.ui.html import InterFont, NativeForm
 from state.session import SessionState, WorkspaceView
 
 
@@ -24,16 +24,6 @@ class NavItem:
 
 
 _NAV: list[NavItem] = []
-
-
-class _InterFont(rx.Fragment):
-    """Bundles the typeface, so that no other host is asked for it."""
-
-    lib_dependencies: list[str] = ["@fontsource-variable/inter@5.2.8"]  # noqa: RUF012  Reflex reads a plain field
-
-    def add_imports(self) -> dict[str, Any]:
-        """A style sheet is imported for its effect."""
-        return {"": "@fontsource-variable/inter/index.css"}
 
 
 def page(
@@ -66,7 +56,7 @@ def page(
 
 def _frame(content: rx.Component, route: str) -> rx.Component:
     return rx.fragment(
-        _InterFont.create(),
+        InterFont.create(),
         rx.el.nav(rx.el.a("Skip to content", href="#main", class_name="skip"), aria_label="Skip"),
         rx.el.div(
             rx.el.aside(*_sidebar(route), class_name="sidebar", aria_label="Sidebar"),

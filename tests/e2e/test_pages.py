@@ -71,7 +71,7 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
 
 
 NAMES = (
-    "home data-sources scans scan catalogue nothing asset evidence lineage findings finding workspaces missing".split()
+    ["home", "data-sources", "scans", "scan", "catalogue", "nothing", "asset", "evidence", "lineage", "findings", "finding", "workspaces", "missing"]
 )
 
 
