@@ -20,7 +20,7 @@ config = rx.Config(
     app_name="pursight_app",
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    cors_allowed_origins=[get_settings().origin],
+    cors_allowed_origins=sorted(get_settings().allowed_origins),
     redis_url=_redis_url(),
     plugins=[
         SameOriginPlugin(),

@@ -69,6 +69,14 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
     @property
+    def allowed_origins(self) -> frozenset[str]:
+        """Origins that pages, forms and sockets accept; on one's own machine both names of it."""
+        own = (
+            {f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"} if self.is_loopback_only else set[str]()
+        )
+        return frozenset({self.origin, *own})
+
+    @property
     def is_loopback_only(self) -> bool:
         """Whether nobody on another machine can reach the web server."""
         return self.host in {"127.0.0.1", "::1", "localhost"}

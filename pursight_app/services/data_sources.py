@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from pursight_app.connectors.base import Connector, ConnectorConfig
@@ -83,7 +84,7 @@ def _checked(kind: str, config: dict[str, Any], secret: dict[str, Any]) -> tuple
     connector = connector_for(kind)
     parsed = _parse(connector.Config, config, "config")
     parsed_secret = _parse(connector.Secret, secret, "secret")
-    _checked_address(parsed)
+    _bounded(parsed)
     plain = {name: _revealed(value) for name, value in parsed_secret.model_dump().items() if value is not None}
     return parsed.model_dump(mode="json"), plain
 
@@ -101,8 +102,11 @@ def _parse(model: type[ConnectorConfig], values: dict[str, Any], where: str) -> 
         raise InvalidInputError(f"The {where} does not fit: {'; '.join(wrong)}.") from None
 
 
-def _checked_address(config: ConnectorConfig) -> str | None:
-    """The one address to connect to, None for files; refuses what the settings do not allow."""
+def _bounded(config: ConnectorConfig) -> tuple[ConnectorConfig, str | None]:
+    """The configuration to use and the one address to connect to; refuses what the settings do not allow.
+
+    A path comes back with all links resolved, a host as the address that was checked: neither can be swapped later.
+    """
     settings = get_settings()
     values = config.model_dump()
     if path := values.get("path"):
@@ -110,10 +114,12 @@ def _checked_address(config: ConnectorConfig) -> str | None:
         # PurSight's own folder holds its keys and its database; no source may reach in.
         if real.is_relative_to(settings.home):
             raise InvalidInputError("The path lies in PurSight's own folder. Choose a file or folder outside it.")
+        config = config.model_copy(update={"path": str(real)})
     host = str(values.get("host") or "")
     is_demo = host.startswith("/") and (values.get("database"), values.get("username")) == DEMO_LOGIN
     # The demo's database is reached by the embedded server's socket, as a role that can read nothing else.
-    return check_host(host, allowed_hosts=settings.allowed_hosts) if host and not is_demo else None
+    address = check_host(host, allowed_hosts=settings.allowed_hosts) if host and not is_demo else None
+    return config, address
 
 
 def list_data_sources(session: Session, actor: Actor, workspace_id: UUID) -> list[DataSourceRow]:
@@ -125,7 +131,7 @@ def list_data_sources(session: Session, actor: Actor, workspace_id: UUID) -> lis
     newest = session.exec(
         select(ScanRun)
         .where(ScanRun.workspace_id == workspace_id)
-        .distinct(col(ScanRun.data_source_id))
+        .ext(distinct_on(col(ScanRun.data_source_id)))
         .order_by(col(ScanRun.data_source_id), col(ScanRun.created_at).desc())
     ).all()
     runs = {run.data_source_id: run for run in newest}
@@ -161,8 +167,7 @@ def open_connector(source: DataSource, *, timeout_s: float | None = None) -> Con
         ServiceUnavailableError: the credentials cannot be decrypted.
     """
     kind = connector_for(source.kind)
-    config = _parse(kind.Config, source.config, "config")
-    address = _checked_address(config)
+    config, address = _bounded(_parse(kind.Config, source.config, "config"))
     plain = decrypt(source.secret, context=source.id.hex) if source.secret else {}
     secret = _parse(kind.Secret, plain, "secret")
     return kind(config, secret, timeout_s=timeout_s or get_settings().source_timeout_s, address=address)

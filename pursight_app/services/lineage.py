@@ -54,8 +54,11 @@ def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSourc
     if len(sql) > MAX_VIEW_CHARACTERS:
         raise InvalidInputError(f"A query over {MAX_VIEW_CHARACTERS:,} characters is not analysed.")
     try:
+        parsed = parse_one(sql.strip().rstrip(";"), read=dialect)
+        if not isinstance(parsed, exp.Query):
+            raise InvalidInputError("Only a query has lineage; this is another kind of statement.")
         query = qualify(
-            parse_one(sql.strip().rstrip(";"), read=dialect),
+            parsed,
             dialect=dialect,
             schema=nested,
             validate_qualify_columns=False,

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pursight_app.core.secrets import jwt_key
-from pursight_app.core.settings import Settings, get_settings
+from pursight_app.core.settings import get_settings
 from pursight_app.web.sessions import actor_of_cookies, session_id_of_cookies
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -38,7 +38,7 @@ class Gate:
     def __init__(self, app: ASGIApp, *, pages: Path) -> None:
         self._app = app
         self._pages = pages
-        self._origins = _allowed_origins(get_settings())
+        self._origins = get_settings().allowed_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a connection through, or answers it here."""
@@ -102,13 +102,6 @@ class Gate:
         # StaticFiles would answer "/login" with a redirect to "/login/" that names the wrong scheme behind TLS.
         is_folder = not path.endswith("/") and "." not in path and ".." not in path
         return path + "/" if is_folder and (self._pages / path.lstrip("/") / "index.html").is_file() else path
-
-
-def _allowed_origins(settings: Settings) -> frozenset[str]:
-    origins = {settings.origin}
-    if settings.is_loopback_only:
-        origins |= {f"http://localhost:{settings.port}", f"http://127.0.0.1:{settings.port}"}
-    return frozenset(origins)
 
 
 def _bound_token(session_id: str, client_token: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from pursight_app.core.taxonomy import Sensitivity
@@ -92,7 +93,7 @@ def _failed_scans(session: Session, workspace_id: UUID) -> int:
     newest = (
         select(ScanRun.status)
         .where(ScanRun.workspace_id == workspace_id, col(ScanRun.finished_at).is_not(None))
-        .distinct(col(ScanRun.data_source_id))
+        .ext(distinct_on(col(ScanRun.data_source_id)))
         .order_by(col(ScanRun.data_source_id), col(ScanRun.created_at).desc())
     )
     return sum(status in {ScanStatus.FAILED, ScanStatus.PARTIAL} for status in session.exec(newest).all())

@@ -99,9 +99,9 @@ def _matching(actor: Actor, tokens: list[str], filters: Filters) -> Any:
     return statement
 
 
-def _tsquery(tokens: list[str]) -> ColumnElement[Any]:
+def _tsquery(tokens: list[str], *, weight: str = "") -> ColumnElement[Any]:
     # Each word as a quoted prefix: nothing a person types can be an operator.
-    parts = ("'" + token.replace("\\", "\\\\").replace("'", "''") + "':*" for token in tokens)
+    parts = ("'" + token.replace("\\", "\\\\").replace("'", "''") + "':*" + weight for token in tokens)
     return cast(" & ".join(parts), TSQUERY)
 
 
@@ -125,7 +125,9 @@ def _rank(query: str, tokens: list[str]) -> tuple[Any, ...]:
         (func.lower(Asset.name).startswith(exact, autoescape=True), 1),
         else_=2,
     )
-    return is_name, func.ts_rank(Asset.search_vector, _tsquery(tokens)).desc()
+    # Then those whose own name holds every word, not only a column's; of two such the shorter name is the nearer one.
+    is_in_name = col(Asset.search_vector).op("@@")(_tsquery(tokens, weight="A"))
+    return is_name, is_in_name.desc(), func.length(Asset.name)
 
 
 def _results(session: Session, assets: list[Asset], tokens: list[str]) -> list[SearchResult]:
