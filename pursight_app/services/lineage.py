@@ -55,6 +55,9 @@ def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSourc
         raise InvalidInputError(f"A query over {MAX_VIEW_CHARACTERS:,} characters is not analysed.")
     try:
         parsed = parse_one(sql.strip().rstrip(";"), read=dialect)
+        if isinstance(parsed, exp.Create):
+            # SQLite keeps the whole CREATE VIEW statement.
+            parsed = parsed.expression
         if not isinstance(parsed, exp.Query):
             raise InvalidInputError("Only a query has lineage; this is another kind of statement.")
         query = qualify(

@@ -2,7 +2,6 @@
 
 import sqlite3
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -133,12 +132,12 @@ def test_column_sources_follow_the_values(sql: str, expected: set[tuple[str, str
     assert {(origin.column, origin.output) for origin in found} == expected
 
 
-@pytest.mark.parametrize("sql", ["SELECT FROM WHERE", "(" * 3_000, "x" * 300_000, "DROP TABLE x"])
+@pytest.mark.parametrize("sql", ["SELECT FROM WHERE (", "(" * 3_000, "x" * 300_000, "DROP TABLE x"])
 def test_a_view_that_cannot_be_analysed_is_refused_and_does_no_harm(sql: str) -> None:
-    try:
-        assert column_sources(sql, dialect="postgres", schema={}) == set()
-    except InvalidInputError as error:
-        assert "x" * 100 not in error.message
+    with pytest.raises(InvalidInputError) as refused:
+        column_sources(sql, dialect="postgres", schema={})
+
+    assert "x" * 100 not in refused.value.message
 
 
 def test_a_readable_card_number_is_a_finding_with_evidence(office: Office, source_id: UUID) -> None:
