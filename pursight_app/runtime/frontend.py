@@ -1,5 +1,6 @@
 """Builds the web front end once and again only when something it is made of has changed."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -24,6 +25,7 @@ _INPUTS = (
     "rxconfig.py",
 )
 _STAMP = PROJECT_ROOT / ".web" / "pursight-inputs"
+_LOCK = PROJECT_ROOT / ".reflex" / "build.lock"
 _BUILT = PROJECT_ROOT / ".web" / "build" / "client" / "index.html"
 
 
@@ -53,10 +55,20 @@ def is_built() -> bool:
 def build(log: Path) -> None:
     """Builds into `.web/build/client`; takes about a minute, all output goes to `log`.
 
+    Waits while another `up` on this checkout builds, and does nothing when that has done it.
+
     Raises:
         BuildFailedError: npm, the compiler or the bundler failed.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    _LOCK.parent.mkdir(exist_ok=True)
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_built():
+            _build(log, lock.fileno())
+
+
+def _build(log: Path, lock: int) -> None:
     # A stale folder breaks the build after a plug-in has changed; packages come from npm's own cache.
     shutil.rmtree(PROJECT_ROOT / ".web" / "build", ignore_errors=True)
     wanted = inputs_hash()
@@ -69,6 +81,8 @@ def build(log: Path) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
+            # A build that outlives a killed `up` keeps the lock, so that no second one writes into the same folder.
+            pass_fds=[lock],
         )
     if done.returncode != 0 or not _BUILT.exists():
         end = "\n".join(log.read_text(errors="replace").splitlines()[-25:])

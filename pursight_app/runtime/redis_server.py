@@ -28,7 +28,7 @@ def start_redis(home: Path) -> subprocess.Popen[bytes]:
     data, run, log = home / "redis", home / "run", home / "logs" / "redis.log"
     for folder in (data, run, log.parent):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    socket = _socket_path(run)
+    socket = socket_path(home)
     socket.unlink(missing_ok=True)
     config = {
         "port": "0",
@@ -55,7 +55,9 @@ def start_redis(home: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-def _socket_path(run: Path) -> Path:
+def socket_path(home: Path) -> Path:
+    """Where Redis listens: under `home`, or in the system's folder for temporary files when that path is too long."""
+    run = home / "run"
     socket = run / "redis.sock"
     if len(str(socket).encode()) <= _SOCKET_PATH_MAX:
         return socket

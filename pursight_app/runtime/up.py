@@ -10,6 +10,8 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING
@@ -20,7 +22,7 @@ from pursight_app.core.errors import ConflictError
 from pursight_app.core.settings import PROJECT_ROOT, Settings
 from pursight_app.runtime import frontend, processes
 from pursight_app.runtime.postgres import start_postgres
-from pursight_app.runtime.redis_server import start_redis, tail
+from pursight_app.runtime.redis_server import socket_path, start_redis, tail
 
 if TYPE_CHECKING:
     from honcho.printer import Message
@@ -112,14 +114,15 @@ def run_up(settings: Settings, *, prepare: Prepare, say: Say) -> int:
     with settings.path("up.lock").open("w") as lock:
         _take_lock(lock, settings)
         processes.adopt_orphans()
-        processes.end_leftovers(settings.home)
+        processes.end_leftovers(settings.home, redis_socket=socket_path(settings.home))
         _check_port(settings)
         return _run(settings, prepare=prepare, say=say)
 
 
 def _take_lock(lock: IO[str], settings: Settings) -> None:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Not flock: processes that honcho forks would inherit it, and hold it after this one was killed.
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise ConflictError(
             f"PurSight is running already with the data in {settings.home}. "
@@ -147,6 +150,8 @@ def _run(settings: Settings, *, prepare: Prepare, say: Say) -> int:
         say("Starting PostgreSQL and Redis")
         services.start(settings)
         prepare()
+        # After the servers: PostgreSQL is no leftover, the next `up` goes on with it.
+        os.environ[processes.MARK] = str(settings.home)
         if not frontend.is_built():
             say("Building the web front end (once, about a minute)")
             frontend.build(settings.path("logs", "build.log"))
@@ -176,6 +181,9 @@ def _interrupt_on_signals() -> None:
 
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
+    # A closed terminal ends PurSight like Ctrl-C, unless nohup has said otherwise.
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda _signal, _frame: signal.raise_signal(signal.SIGTERM))
 
 
 def _supervise(settings: Settings, services: Services, *, say: Say) -> int:
@@ -231,14 +239,16 @@ def _watch(  # noqa: PLR0917  a thread's target takes its arguments by position
 
 
 def _announce(settings: Settings, say: Say, ended: threading.Event) -> None:
-    """Says where PurSight is once the port answers."""
-    while not ended.wait(0.05):
-        try:
-            with socket.create_connection((settings.host, settings.port), timeout=1):
-                say(f"PurSight is ready at {settings.origin}  (Ctrl-C stops it)")
-                return
-        except OSError:
-            continue
+    """Says where PurSight is once it answers; the port is open before the pages are loaded."""
+    while not ended.wait(0.1):
+        with closing(HTTPConnection(settings.host, settings.port, timeout=60)) as connection:
+            try:
+                connection.request("GET", "/healthz")
+                connection.getresponse()
+            except (OSError, HTTPException):
+                continue
+        say(f"PurSight is ready at {settings.origin}  (Ctrl-C stops it)")
+        return
 
 
 def web_command(settings: Settings) -> str:
