@@ -1,7 +1,7 @@
 """Running PurSight: up, worker, migrate, create-user."""
 
-import multiprocessing
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from pursight_app.core.settings import get_settings
+
+SWEEP_INTERVAL_S = 3
 
 
 def up(
@@ -66,15 +68,16 @@ def worker(
     count: Annotated[int, typer.Option(help="How many scans this machine works on at a time.")] = 1,
 ) -> None:
     """Works off queued scans until it is stopped; start it on more machines to scale out."""
-    # Loaded before anything forks: a child forked while a thread imports waits for that thread's lock for ever. It also
-    # lets all workers share the memory of the column model's libraries.
+    # Loaded before anything forks: a child forked while a thread imports waits for that thread's lock for ever. Each job
+    # is a fork, so without the model's libraries here every scan would begin with seconds of imports and its own 80 MB.
+    import skops.io  # noqa: F401  loaded for its effect
+
     import jobs.scans  # noqa: F401  loaded for its effect
     from pursight_app.core import queue
     from pursight_app.core.logging import configure_logging
 
     configure_logging()
-    multiprocessing.Process(target=_sweep, name="sweep", daemon=True).start()
-    queue.worker_pool(count).start(logging_level="WARNING")
+    queue.worker_pool(count, beside=_sweep).start(logging_level="WARNING")
 
 
 def _sweep() -> None:
@@ -85,9 +88,13 @@ def _sweep() -> None:
     from pursight_app.core.redis import RedisError
     from pursight_app.services.scanning import sweep_scans
 
-    log = structlog.get_logger()
-    while True:
-        time.sleep(3)
+    # The pool's own handlers, which a replaced sweep inherits, would stop the workers and leave this process alive.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log, pool = structlog.get_logger(), os.getppid()
+    # A killed pool cannot end its sweep; then the next pool on this machine has its own.
+    while os.getppid() == pool:
+        time.sleep(SWEEP_INTERVAL_S)
         try:
             sweep_scans()
         except (PurSightError, RedisError) as error:

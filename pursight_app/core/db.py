@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import psycopg
 import structlog
 from sqlalchemy import Engine, create_engine, func
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
 from pursight_app.core.errors import ServiceUnavailableError
@@ -18,6 +20,8 @@ from pursight_app.core.settings import get_settings
 POOL_SIZE = 16
 POOL_OVERFLOW = 48
 _AFTER_COMMIT = "pursight.after_commit"
+# psycopg's own errors come from COPY and other work on the driver's cursor, which SQLAlchemy does not wrap.
+_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError)
 
 log = structlog.get_logger()
 
@@ -51,6 +55,8 @@ def engine() -> Engine:
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
         pool_recycle=1800,
+        # A failed statement is logged; its values are samples, e-mail addresses and password hashes.
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
     )
     # RQ forks a process per job; a forked copy must not write into its parent's connections.
@@ -70,13 +76,21 @@ def unit_of_work() -> Generator[Session, None, None]:
             yield session
             session.commit()
             waiting: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT, [])
-    except OperationalError as error:
-        log.exception("database.unavailable", error=type(error.orig).__name__)
+    except _AWAY as error:
+        _log(error)
         raise ServiceUnavailableError(
             "PurSight's database does not answer. Nothing was changed; try again in a moment."
         ) from None
     for action in waiting:
         action()
+
+
+def _log(error: Exception) -> None:
+    cause = getattr(error, "orig", None) or error
+    state = str(getattr(cause, "sqlstate", None) or "")
+    # During an outage every heartbeat comes here, and the stack says nothing; it does for a slow statement or a deadlock.
+    is_outage = not state or state.startswith(("08", "57P"))
+    log.error("database.unavailable", error=type(cause).__name__, sqlstate=state, exc_info=not is_outage)
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:

@@ -14,7 +14,13 @@ from sqlmodel import Session, col, select
 from pursight_app.connectors.base import Connector, TableInfo, TableScan
 from pursight_app.core.clock import now
 from pursight_app.core.db import after_commit, unit_of_work
-from pursight_app.core.errors import ExternalError, PurSightError, ServiceUnavailableError, SourceUnreachableError
+from pursight_app.core.errors import (
+    ExternalError,
+    PurSightError,
+    ServiceUnavailableError,
+    SourceLoginFailedError,
+    SourceUnreachableError,
+)
 from pursight_app.core.events import Event, publish
 from pursight_app.core.settings import get_settings
 from pursight_app.core.taxonomy import Sensitivity
@@ -79,7 +85,7 @@ def _work(lease: Lease) -> None:
     with unit_of_work() as session:
         source = session.get_one(DataSource, lease.data_source_id)
         _set_phase(session, lease, "discovering")
-    with data_sources.open_connector(source) as connector:
+    with _open(source) as connector:
         known = _discover(lease, connector)
         for address in _pending(lease):
             _one_table(lease, connector, address, known.get(address))
@@ -94,6 +100,18 @@ def _work(lease: Lease) -> None:
         ):
             _announce_finding(session, finding)
     _finish(lease)
+
+
+def _open(source: DataSource) -> Connector:
+    try:
+        return data_sources.open_connector(source)
+    except ServiceUnavailableError as error:
+        # The key does not fit the credentials. No later try will mend that, unlike an outage of our own servers.
+        raise _UnusableSourceError(error.message) from None
+
+
+class _UnusableSourceError(PurSightError):
+    """The source cannot be opened before a person has done something."""
 
 
 def _set_phase(session: Session, lease: Lease, phase: str) -> ScanRun:
@@ -145,7 +163,7 @@ def _one_table(lease: Lease, connector: Connector, address: str, table: TableInf
         try:
             scan = _read(connector, table)
             verdicts = tables.classify(table, scan)
-            sample_key = tables.store_sample(lease, scan)
+            sample_key = tables.store_sample(lease, address, scan)
         except ExternalError as error:
             reason = error.message
     with unit_of_work() as session:
@@ -177,7 +195,8 @@ def _read(connector: Connector, table: TableInfo) -> TableScan:
             time.sleep(_RECONNECT_WAIT_S * attempt)
             try:
                 connector.ping()
-            except SourceUnreachableError:
+            except (SourceUnreachableError, SourceLoginFailedError):
+                # A server that stops or starts refuses log-ins; this one worked when the scan began.
                 continue
             return connector.scan_table(table, sample_rows=get_settings().sample_rows)
         raise _SourceGoneError from None

@@ -1,10 +1,11 @@
 """Asking for scans, cancelling and retrying them, reading their state, and finding work that got lost."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -13,6 +14,7 @@ from pursight_app.core.clock import now
 from pursight_app.core.db import after_commit, count_rows, unit_of_work
 from pursight_app.core.errors import ConflictError
 from pursight_app.core.redis import RedisError
+from pursight_app.core.settings import get_settings
 from pursight_app.models import (
     Asset,
     AssetColumn,
@@ -58,6 +60,8 @@ def request_scan(session: Session, actor: Actor, data_source_id: UUID, *, tables
         data_source_id=source.id,
         requested_by_id=actor.user_id,
         options={"tables": tables} if tables else {},
+        # Until the sweep may send it: between the commit and the sending it would look lost to it.
+        sent_at=now(),
     )
     try:
         with session.begin_nested():
@@ -226,8 +230,10 @@ def list_classifications(
 def sweep_scans() -> int:
     """Sends what got lost: runs whose worker fell silent and runs whose job is not in the queue. Returns how many.
 
-    Called every few seconds by each worker pool; several pools at once do no harm, because a run is claimed by one.
+    Called every few seconds by each worker pool. Several pools at once send nothing twice: a row that one of them looks
+    at is locked, and one that was sent a moment ago is left alone.
     """
+    patience_s = get_settings().lease_s
     with unit_of_work() as session:
         reopen_expired(session)
         silent = session.exec(
@@ -237,9 +243,13 @@ def sweep_scans() -> int:
         ).all()
         for run in silent:
             _requeue(session, run)
-        waiting = session.exec(select(ScanRun).where(ScanRun.status == ScanStatus.QUEUED)).all()
-        lost = [run for run in waiting if not queue.is_pending(_job_id(run.id, run.fence))]
+        is_due = or_(col(ScanRun.sent_at).is_(None), col(ScanRun.sent_at) < now() - timedelta(seconds=patience_s))
+        waiting = session.exec(
+            select(ScanRun).where(ScanRun.status == ScanStatus.QUEUED, is_due).with_for_update(skip_locked=True)
+        ).all()
+        lost = [run for run in waiting if not queue.is_pending(_job_id(run.id, run.fence), claim_s=patience_s)]
         for run in lost:
+            run.sent_at = now()
             after_commit(session, lambda run=run: _send(run.id, run.fence))
     return len(lost)
 
@@ -251,5 +261,5 @@ def _requeue(session: Session, run: ScanRun) -> None:
         run.status, run.phase, run.finished_at = ScanStatus.FAILED, "done", now()
         run.error = f"The worker died {run.fence} times while it ran this scan. See the worker's log."
     else:
-        run.status, run.lease_until = ScanStatus.QUEUED, None
+        run.status, run.lease_until, run.sent_at = ScanStatus.QUEUED, None, None
     announce(session, run)

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import asdict
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from pursight_app.connectors.base import TableInfo, TableScan
-from pursight_app.core.blob import delete_blob, new_key, read_blob, write_blob
+from pursight_app.core.blob import delete_blob, read_blob, write_blob
 from pursight_app.core.clock import now
 from pursight_app.core.db import after_commit
 from pursight_app.core.taxonomy import Sensitivity
@@ -73,11 +73,15 @@ def classify(table: TableInfo, scan: TableScan) -> dict[str, Verdict]:
     return dict(zip(headers, suggest(samples), strict=True))
 
 
-def store_sample(lease: Lease, scan: TableScan) -> str:
-    """Writes the sample as Parquet to blob storage (F2.13); returns its key."""
+def store_sample(lease: Lease, address: str, scan: TableScan) -> str:
+    """Writes the sample as Parquet to blob storage (F2.13); returns its key.
+
+    The key belongs to the run and the table: whoever takes over a killed worker's run replaces the sample that it left.
+    """
     buffer = io.BytesIO()
     pq.write_table(scan.sample, buffer, compression="zstd")
-    key = new_key("samples", lease.workspace_id.hex, lease.data_source_id.hex)
+    name = uuid5(lease.scan_run_id, address).hex
+    key = f"samples/{lease.workspace_id.hex}/{lease.data_source_id.hex}/{name}"
     write_blob(key, buffer.getvalue())
     return key
 
@@ -106,7 +110,7 @@ def write_table(
     ids = {column.name: column.id for column in columns}
     _write_profiles(session, ids, scan)
     _write_verdicts(session, asset.workspace_id, ids, verdicts)
-    if asset.sample_key:
+    if asset.sample_key and asset.sample_key != sample_key:
         old_key = asset.sample_key
         after_commit(session, lambda: delete_blob(old_key))
     asset.row_count, asset.row_count_error = scan.row_count, scan.row_count_error
