@@ -9,7 +9,12 @@ from starlette.staticfiles import StaticFiles
 from swagger_ui_bundle import swagger_ui_path
 
 from pursight_app.api.errors import install_error_handlers
+from pursight_app.core.errors import NotFoundError
 from pursight_app.core.registry import modules_of
+
+
+def _unknown(_request: Request) -> Response:
+    raise NotFoundError("There is no such address. GET /openapi.json lists those there are.")
 
 
 def create_app() -> FastAPI:
@@ -34,5 +39,8 @@ def create_app() -> FastAPI:
 
     for module in modules_of("pursight_app.api.routes"):
         app.include_router(module.router)
+    for prefix in ("api", "auth", "racine"):
+        # Without these an unknown path of the gateway would fall through to the pages and answer with HTML.
+        app.add_route(f"/{prefix}/{{rest:path}}", _unknown, methods=None, include_in_schema=False)
     app.mount("/swagger", StaticFiles(directory=swagger_ui_path))
     return app

@@ -16,7 +16,7 @@ _TITLES = {404: "Not found", 405: "Method not allowed", 413: "Too large", 415: "
 def problem(request: Request, *, status: int, code: str, title: str, detail: str) -> JSONResponse:
     """One problem document."""
     body = {
-        "type": f"/docs/errors#{code}",
+        "type": f"urn:pursight:error:{code}",
         "title": title,
         "status": status,
         "detail": detail,

@@ -4,10 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # A sample is at most this many rows; a value in it at most this many characters (the profile sees whole values).
 SAMPLE_ROWS = 1_000
@@ -123,7 +125,7 @@ class TableScan:
     row_count_error: int | None
     sampled_rows: int | None
     columns: dict[str, ColumnProfile]
-    sample: pa.Table
+    sample: "pa.Table"
     notes: tuple[str, ...] = ()
 
 

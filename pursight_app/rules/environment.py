@@ -12,10 +12,12 @@ A finding exists while the condition is true.
 
 from collections.abc import Mapping
 from functools import cache
-
-import cel
+from typing import TYPE_CHECKING
 
 from pursight_app.core.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import cel
 
 TABLE_FACTS: Mapping[str, object] = {
     "schema": "",
@@ -45,7 +47,10 @@ COLUMN_FACTS: Mapping[str, object] = {
 
 
 @cache
-def _program(condition: str) -> cel.Program:
+def _program(condition: str) -> "cel.Program":
+    # Half a second to import, and most processes never evaluate a rule.
+    import cel
+
     return cel.compile(condition)
 
 

@@ -2,16 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
 from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
-from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import Scope, build_scope
 from sqlmodel import Session, col, select
 
 from pursight_app.connectors.base import TableInfo
@@ -22,105 +17,8 @@ from pursight_app.services.access import Actor, Permission
 
 log = structlog.get_logger()
 _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
-MAX_VIEW_CHARACTERS = 200_000
 MAX_DEPTH = 10
 MAX_EDGES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnSource:
-    """One output column of a query takes values from one column of a table; names as the schema spells them."""
-
-    schema: str
-    table: str
-    column: str
-    output: str
-
-
-Schema = Mapping[tuple[str, str], tuple[str, ...]]
-
-
-def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSource]:
-    """Which table columns each output column of a query is made from, through CTEs, subqueries and set operations.
-
-    `schema` maps (schema, table) to column names; it resolves `*` and unqualified names.
-
-    Raises:
-        InvalidInputError: the query cannot be parsed or names unknown columns.
-    """
-    nested: dict[str, Any] = {}
-    for (schema_name, table), columns in schema.items():
-        nested.setdefault(schema_name, {})[table] = dict.fromkeys(columns, "text")
-    if len(sql) > MAX_VIEW_CHARACTERS:
-        raise InvalidInputError(f"A query over {MAX_VIEW_CHARACTERS:,} characters is not analysed.")
-    try:
-        parsed = parse_one(sql.strip().rstrip(";"), read=dialect)
-        if isinstance(parsed, exp.Create):
-            # SQLite keeps the whole CREATE VIEW statement.
-            parsed = parsed.expression
-        if not isinstance(parsed, exp.Query):
-            raise InvalidInputError("Only a query has lineage; this is another kind of statement.")
-        query = qualify(
-            parsed,
-            dialect=dialect,
-            schema=nested,
-            validate_qualify_columns=False,
-            identify=False,
-        )
-        root = build_scope(query)
-        outputs = [select_.alias_or_name for select_ in _selects(query)]
-        if root is None:
-            return set()
-        return {
-            ColumnSource(*origin, output)
-            for place, output in enumerate(outputs)
-            for origin in _origins(root, place, frozenset())
-        }
-    except (SqlglotError, RecursionError, ValueError, KeyError) as error:
-        raise InvalidInputError(f"The query cannot be analysed: {type(error).__name__}.") from None
-
-
-def _selects(query: exp.Expr) -> list[exp.Expr]:
-    """The output expressions of a SELECT; for a set operation those of its left side."""
-    return cast("exp.Query", query).selects
-
-
-def _origins(scope: Scope, place: int, visited: frozenset[int]) -> Iterator[tuple[str, str, str]]:
-    """Base columns (schema, table, column) of the scope's output at `place`; a recursive CTE is entered once."""
-    if id(scope) in visited:
-        return
-    visited |= {id(scope)}
-    if scope.set_operation_scopes:
-        for part in scope.set_operation_scopes:
-            yield from _origins(part, place, visited)
-        return
-    selects = _selects(scope.expression)
-    if place >= len(selects):
-        return
-    for column in selects[place].find_all(exp.Column):
-        # What a subquery in the select list filters or joins by decides which rows, not which values.
-        if not column.find_ancestor(exp.Where, exp.Join, exp.Having, exp.Group, exp.Order):
-            yield from _resolve(scope, column, visited)
-
-
-def _resolve(scope: Scope, column: exp.Column, visited: frozenset[int]) -> Iterator[tuple[str, str, str]]:
-    inner = next((each for each in scope.subquery_scopes if column.table in each.sources), None)
-    source = scope.sources.get(column.table)
-    if source is None and inner is not None:
-        yield from _resolve(inner, column, visited)
-        return
-    if source is None:
-        # A correlated subquery in the select list names tables of the query around it.
-        if scope.parent is not None:
-            yield from _resolve(scope.parent, column, visited)
-        return
-    if isinstance(source, exp.Table):
-        yield source.db, source.name, column.name
-        return
-    expressions = _selects((source.set_operation_scopes or [source])[0].expression)
-    for place, expression in enumerate(expressions):
-        if expression.alias_or_name == column.name:
-            yield from _origins(source, place, visited)
 
 
 def write_lineage(session: Session, source: DataSource, found: Mapping[str, TableInfo], *, scan_run_id: UUID) -> None:
@@ -148,6 +46,9 @@ def _declared(
             yield LineageKind.FOREIGN_KEY, upstream, pair
     if not table.view_definition:
         return
+    # The SQL parser is needed in workers only.
+    from pursight_app.services.column_sources import column_sources
+
     schema = {(other.schema, other.name): tuple(each.name for each in other.columns) for other in found.values()}
     try:
         origins = column_sources(table.view_definition, dialect=_DIALECTS.get(source.kind, ""), schema=schema)

@@ -10,7 +10,6 @@ from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import Asset, AssetColumn, Classification, ClassificationOrigin, ClassificationStatus
 from pursight_app.services import access, audit, compliance
 from pursight_app.services.access import Actor, Permission
-from pursight_app.services.scanning.tables import highest_sensitivity
 
 DECISIONS = ("confirm", "reject", "correct")
 
@@ -23,6 +22,9 @@ def review_classification(
     Raises:
         InvalidInputError: an unknown decision; `correct` without a data class of the taxonomy; nothing to confirm.
     """
+    # The scanner brings the column model along; pages load it with the first review only.
+    from pursight_app.services.scanning.tables import highest_sensitivity
+
     verdict = access.get(session, actor, Classification, classification_id, Permission.CLASSIFICATION_REVIEW)
     column = session.get_one(AssetColumn, verdict.asset_column_id)
     before = verdict.data_class

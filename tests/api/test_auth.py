@@ -166,3 +166,11 @@ def test_absurd_passwords_are_refused_before_hashing(client: TestClient, passwor
 
     assert answer.status_code in {401, 422}
     assert "x" * 100 not in answer.text
+
+
+def test_an_unknown_address_of_the_gateway_is_a_problem_document(client: TestClient) -> None:
+    answer = client.get("/api/nothing/here")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"

@@ -14,8 +14,8 @@ from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundE
 from pursight_app.models import Asset, Finding, Waiver
 from pursight_app.services import catalog, compliance, data_sources, lineage
 from pursight_app.services.catalog import Filters
+from pursight_app.services.column_sources import column_sources
 from pursight_app.services.compliance.findings import reopen_expired
-from pursight_app.services.lineage import column_sources
 from tests.factories import Office, make_office, scan_now
 
 pytestmark = pytest.mark.usefixtures("services")

@@ -47,5 +47,6 @@ def test_mask_is_short_printable_and_hides_most_characters(value: str) -> None:
 def test_mask_of_an_address_does_not_hold_its_local_part(address: str) -> None:
     local = address.split("@", maxsplit=1)[0]
     shown = mask(address)
-    assert len(local) < 2 or local not in shown
+    # The first letter or digit and separators stay on purpose, so a local part like "0/" has nothing to hide.
+    assert sum(character.isalnum() for character in local) < 2 or local not in shown
     assert sum(character.isalnum() for character in shown) <= 0.3 * len(address)

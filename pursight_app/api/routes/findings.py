@@ -16,7 +16,7 @@ router = APIRouter(tags=["compliance"], route_class=IdempotentRoute)
 
 
 class NewRule(BaseModel):
-    """A check; a finding exists while the CEL `condition` is true (docs/howto/rules.md)."""
+    """A check; a finding exists while the CEL `condition` is true (docs/howto/write-a-rule.md)."""
 
     workspace_id: UUID
     key: str = Field(min_length=1, max_length=40)

@@ -25,7 +25,6 @@ from pursight_app.models import (
 )
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
-from pursight_app.services.scanning.tables import read_sample
 
 # Enough to see what a column holds; the whole sample stays in blob storage.
 SHOWN_VALUES = 8
@@ -126,6 +125,9 @@ def sample_values(actor: Actor, asset_id: UUID) -> dict[str, SampleValues]:
         if actor.may(Permission.VALUES_READ, asset.workspace_id):
             subject = audit.Subject("asset", asset.id, asset.workspace_id)
             audit.record(session, actor, "values.read", subject, table=asset.qualified_name)
+    # Reading Parquet takes a large library that the other pages do without.
+    from pursight_app.services.scanning.tables import read_sample
+
     sample = read_sample(asset.sample_key) if asset.sample_key else None
     if sample is None:
         return {}

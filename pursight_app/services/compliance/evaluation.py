@@ -161,7 +161,9 @@ def _store(
         elif finding.status == FindingStatus.RESOLVED:
             finding.status, finding.resolved_at = FindingStatus.OPEN, None
             appeared.append(finding)
-        finding.severity, finding.last_seen_at, finding.scan_run_id = rule.severity, moment, scan_run_id
+        finding.severity, finding.last_seen_at = rule.severity, moment
+        # A review evaluates too; the finding stays with the scan that last saw it.
+        finding.scan_run_id = scan_run_id or finding.scan_run_id
         finding.evidence = _evidence(rule, asset, column)
     for key, finding in known.items():
         if key not in seen and finding.status != FindingStatus.RESOLVED:

@@ -1,6 +1,7 @@
 """Scans: asking for one, doing it table by table, and what can be said of it (F2.1-31)."""
 
-from pursight_app.services.scanning.execution import run_scan
+from uuid import UUID
+
 from pursight_app.services.scanning.requests import (
     ScanRow,
     cancel_scan,
@@ -12,6 +13,14 @@ from pursight_app.services.scanning.requests import (
     retry_scan,
     sweep_scans,
 )
+
+
+def run_scan(scan_run_id: UUID) -> None:
+    """Works on a run until it is final, see `execution.run_scan`; loads the scanner, which pages do without, only then."""
+    from pursight_app.services.scanning import execution
+
+    execution.run_scan(scan_run_id)
+
 
 __all__ = [
     "ScanRow",
