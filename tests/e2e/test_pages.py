@@ -70,9 +70,21 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
     }
 
 
-NAMES = (
-    ["home", "data-sources", "scans", "scan", "catalogue", "nothing", "asset", "evidence", "lineage", "findings", "finding", "workspaces", "missing"]
-)
+NAMES = [
+    "home",
+    "data-sources",
+    "scans",
+    "scan",
+    "catalogue",
+    "nothing",
+    "asset",
+    "evidence",
+    "lineage",
+    "findings",
+    "finding",
+    "workspaces",
+    "missing",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

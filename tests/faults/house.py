@@ -221,9 +221,7 @@ def finished(run_id: UUID) -> dict[str, tuple[str, datetime | None]]:
     return {table: line for table, line in ledger_of(run_id).items() if line[0] != "pending"}
 
 
-def assert_whole(
-    house: House, run_id: UUID, source_id: UUID, *, before: dict[str, tuple[str, datetime | None]]
-) -> None:
+def assert_whole(home: Path, run_id: UUID, source_id: UUID, *, before: dict[str, tuple[str, datetime | None]]) -> None:
     """Everything was read once: ledger, counts, assets, profiles, verdicts, samples; `before` was not read again."""
     run, ledger = run_of(run_id), ledger_of(run_id)
     assert (run.status, run.error) == ("succeeded", None)
@@ -242,7 +240,7 @@ def assert_whole(
     assert len(columns) == 120
     assert all(column.profile["distinct_count"] == ROWS for column in columns)
     # A sample that a killed worker wrote and nobody points at would stay for ever.
-    assert {asset.sample_key for asset in assets} == _stored_samples(house, source_id)
+    assert {asset.sample_key for asset in assets} == _stored_samples(home, source_id)
 
 
 def _named(source_id: UUID) -> int:
@@ -256,6 +254,6 @@ def _named(source_id: UUID) -> int:
         return len(session.exec(statement).all())
 
 
-def _stored_samples(house: House, source_id: UUID) -> set[str]:
-    blobs = house.home / "blobs"
+def _stored_samples(home: Path, source_id: UUID) -> set[str]:
+    blobs = home / "blobs"
     return {str(path.relative_to(blobs)) for path in blobs.glob(f"samples/*/{source_id.hex}/*")}

@@ -28,7 +28,7 @@ def test_a_scan_goes_through_a_restart_of_redis_and_the_next_one_starts(
     # RQ's own workers would wait up to a minute before they look for Redis again.
     wait_for_end(next_run_id, within_s=30)
     for each in (run_id, next_run_id):
-        assert_whole(house, each, source_id, before={})
+        assert_whole(house.home, each, source_id, before={})
 
 
 def test_a_scan_whose_results_had_no_database_goes_on_once_it_is_back(house: House, shop: Shop, office: Office) -> None:
@@ -50,4 +50,4 @@ def test_a_scan_whose_results_had_no_database_goes_on_once_it_is_back(house: Hou
     wait_for_end(run_id)
 
     assert run_of(run_id).fence == 2
-    assert_whole(house, run_id, source_id, before=before)
+    assert_whole(house.home, run_id, source_id, before=before)

@@ -63,7 +63,7 @@ def test_a_scan_whose_workers_were_killed_is_taken_over_within_30_seconds(
     shop.unlock()
     wait_for_end(run_id)
 
-    assert_whole(house, run_id, source_id, before=before)
+    assert_whole(house.home, run_id, source_id, before=before)
 
 
 def test_a_scan_whose_process_was_killed_goes_on_from_the_last_finished_table(
@@ -82,7 +82,7 @@ def test_a_scan_whose_process_was_killed_goes_on_from_the_last_finished_table(
     wait_for_end(run_id)
 
     assert run_of(run_id).fence == 2
-    assert_whole(house, run_id, source_id, before=before)
+    assert_whole(house.home, run_id, source_id, before=before)
 
 
 def test_one_of_two_workers_does_a_scan_that_was_sent_three_times(house: House, shop: Shop, office: Office) -> None:
@@ -100,7 +100,7 @@ def test_one_of_two_workers_does_a_scan_that_was_sent_three_times(house: House, 
 
     # Each owner raises the fence.
     assert run_of(run_id).fence == 1
-    assert_whole(house, run_id, source_id, before={})
+    assert_whole(house.home, run_id, source_id, before={})
 
 
 def test_a_cancelled_scan_keeps_what_it_read_and_a_retry_reads_the_rest(
@@ -141,7 +141,7 @@ def test_a_scan_that_was_never_sent_is_done_once_even_after_the_sweep_was_killed
     wait_for_end(run_id, within_s=60)
 
     assert run_of(run_id).fence == 1
-    assert_whole(house, run_id, source_id, before={})
+    assert_whole(house.home, run_id, source_id, before={})
     # Sent once: a second sending would be a second job, which finds nothing to do.
     assert pool.text.count("scan_run.nothing_to_do") == refused
 
@@ -172,7 +172,7 @@ def test_waiting_and_running_scans_survive_an_emptied_redis(house: House, shop: 
     for run_id, source_id in zip(run_ids, source_ids, strict=True):
         wait_for_end(run_id, within_s=60)
         assert run_of(run_id).fence == 1
-        assert_whole(house, run_id, source_id, before={})
+        assert_whole(house.home, run_id, source_id, before={})
 
 
 def test_a_sources_death_in_mid_scan_is_told_and_a_retry_reads_the_rest(
