@@ -35,6 +35,18 @@ class Job:
 
 
 SCAN = Job("jobs.scans.run", timeout_s=24 * 3600)
+_KNOWN_FUNCTIONS = frozenset({SCAN.function})
+
+
+class _KnownJob(RqJob):
+    """A job as workers run it: RQ would import and call whatever function a row in Redis names."""
+
+    @property
+    @override
+    def func(self) -> Callable[..., Any] | None:
+        if self.func_name not in _KNOWN_FUNCTIONS:
+            raise ValueError(f"{self.func_name} is no job of PurSight")
+        return super().func
 
 
 @cache
@@ -111,7 +123,12 @@ class _Pool(WorkerPool):
 
     def __init__(self, size: int, beside: Callable[[], None]) -> None:
         super().__init__(
-            [QUEUE], connection=_connection(), num_workers=size, worker_class=_Worker, serializer=JSONSerializer
+            [QUEUE],
+            connection=_connection(),
+            num_workers=size,
+            worker_class=_Worker,
+            job_class=_KnownJob,
+            serializer=JSONSerializer,
         )
         self._beside = beside
         self._process = self._started()
@@ -131,6 +148,6 @@ class _Pool(WorkerPool):
 def worker_pool(size: int, *, beside: Callable[[], None]) -> WorkerPool:
     """A pool of `size` worker processes and one that runs `beside`; any of them that dies is replaced.
 
-    JSON only: a forged pickle never runs.
+    JSON only and known functions only: neither a forged pickle nor a forged name ever runs.
     """
     return _Pool(size, beside)

@@ -2,9 +2,12 @@
 
 import re
 import threading
+import time
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from redis import Redis
 
 from tests.e2e.conftest import (
     ADMIN,
@@ -156,6 +159,40 @@ def test_an_event_stream_tells_the_progress_and_what_was_missed(site: Site, sour
     assert not thread.is_alive()
     numbers = [int(line.removeprefix("id: ")) for line in seen if line.startswith("id: ")]
     assert numbers == list(range(1, len(numbers) + 1)), "seq has a gap or is out of order"
+
+
+def test_log_out_ends_the_event_stream_within_a_second(site: Site) -> None:
+    email, password = site.make_user(site.workspace("My workspace"))
+    with httpx2.Client(base_url=site.url, timeout=30) as client:
+        tokens = client.post("/auth/login", json={"email": email, "password": password}).json()
+        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        connected, ended = threading.Event(), list[float]()
+
+        def listen() -> None:
+            with client.stream("GET", "/racine/events", headers={"Accept": "text/event-stream"}) as answer:
+                connected.set()
+                for _ in answer.iter_lines():
+                    pass
+            ended.append(time.monotonic())
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        connected.wait(10)
+        # The answer's head is sent before the server listens to Redis.
+        wait_until(lambda: is_heard(site), 10)
+        started = time.monotonic()
+        httpx2.post(f"{site.url}/auth/logout", headers=dict(client.headers))
+        thread.join(10)
+
+    assert ended
+    assert ended[0] - started < 1
+
+
+def is_heard(site: Site) -> bool:
+    """Whether more than the hub of the web process listens for ended sessions."""
+    url = (site.home / "run" / "redis_url").read_text().strip()
+    with Redis.from_url(url) as redis:
+        return redis.pubsub_numsub("pursight:sessions")[0][1] >= 2
 
 
 def test_log_out_ends_every_tab_and_the_token(context: BrowserContext) -> None:

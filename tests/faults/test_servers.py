@@ -1,7 +1,11 @@
 """PurSight's own PostgreSQL and Redis die in the middle of a scan and come back."""
 
 import pytest
+from sqlalchemy import func, select
 
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.errors import ServiceUnavailableError
+from pursight_app.models import DataSource
 from tests.factories import Office, request_scan
 from tests.faults.house import House, Shop, assert_whole, finished, hold_in_the_middle, run_of, wait_for_end
 
@@ -51,3 +55,28 @@ def test_a_scan_whose_results_had_no_database_goes_on_once_it_is_back(house: Hou
 
     assert run_of(run_id).fence == 2
     assert_whole(house.home, run_id, source_id, before=before)
+
+
+def test_a_connection_that_breaks_below_sqlalchemy_counts_as_an_outage(house: House) -> None:
+    # Discovery copies through the driver's own cursor. Taken for a bug, such an error would end the scan for good.
+    with pytest.raises(ServiceUnavailableError), unit_of_work() as session:
+        connection = session.connection().connection.driver_connection
+        assert connection is not None
+        with unit_of_work() as other:
+            other.execute(select(func.pg_terminate_backend(connection.info.backend_pid)))
+        connection.execute("SELECT 1")
+
+
+def test_a_source_whose_credentials_no_key_opens_fails_at_once_and_says_why(
+    house: House, shop: Shop, office: Office
+) -> None:
+    source_id = shop.add_to(office)
+    with unit_of_work() as session:
+        session.get_one(DataSource, source_id).secret = b"sealed with the key of another installation"
+
+    house.workers()
+    run = wait_for_end(request_scan(office, source_id))
+
+    # As an outage, it would be tried until the run has lost eight workers.
+    assert (run.status, run.fence) == ("failed", 1)
+    assert "cannot be decrypted" in str(run.error)
