@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from pursight_app.ui.components import button
+from pursight_app.ui.components import button, skeleton
 from pursight_app.ui.html import InterFont, NativeForm
 from state.session import SessionState, WorkspaceView
 
@@ -46,7 +46,7 @@ def page(
         @functools.wraps(content)
         def framed() -> rx.Component:
             # Prerendered HTML is public, so it holds no content before the session is known.
-            return _frame(rx.cond(SessionState.user_email != "", content(), rx.fragment()), route)
+            return _frame(rx.cond(SessionState.user_email != "", content(), skeleton(6, 32)), route)
 
         rx.page(route=route, title=f"{title} · PurSight", on_load=[SessionState.load, *on_load])(framed)
         return framed

@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx2
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.plugins.servers import PASSWORD as SOURCE_PASSWORD
 from tests.plugins.servers import Server, free_port, postgres_admin, run_postgres
@@ -34,7 +34,8 @@ FLAGS = [
 ]
 SOURCE_TABLES = 8
 
-pytestmark = pytest.mark.e2e
+# Two busy cores: what takes a second alone may take several beside a scan.
+expect.set_options(timeout=15_000)
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,7 +42,8 @@ def choose_on_phone(page: Page) -> None:
 
 
 def asset_id(site: Site, name: str) -> str:
-    items = site.rest.get("/api/catalog/search", params={"q": name}).json()["items"]
+    asked = {"q": name, "workspace_id": site.workspace("Nordlicht")}
+    items = site.rest.get("/api/catalog/search", params=asked).json()["items"]
     return next(item["id"] for item in items if item["name"] == name)
 
 
