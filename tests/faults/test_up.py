@@ -41,6 +41,8 @@ READY_S = 200
 def home() -> Generator[Path]:
     folder = new_home()
     yield folder
+    # What a failed test has left, wherever it hangs in the tree by now.
+    kill(processes_of(folder))
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -110,7 +112,7 @@ def test_a_dead_redis_is_named_with_its_last_words_and_everything_else_stops(hom
         up.send(signal.SIGTERM)
         assert up.exit_code(within_s=20) == 130
         assert not alive(members)
-        assert not processes_below(home)
+        assert not processes_of(home)
     finally:
         up.stop()
 
@@ -232,13 +234,13 @@ def texts_of_logs(home: Path) -> dict[str, str]:
     return {str(path): path.read_text(errors="replace") for path in files}
 
 
-def processes_below(home: Path) -> list[psutil.Process]:
-    """Processes that name this home on their command line, whoever their parent is."""
-    return [process for process in psutil.process_iter() if str(home) in " ".join(cmdline_of(process))]
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Processes that name this home on their command line or in their environment, whoever their parent is."""
+    return [process for process in psutil.process_iter() if str(home) in words_of(process)]
 
 
-def cmdline_of(process: psutil.Process) -> list[str]:
+def words_of(process: psutil.Process) -> str:
     try:
-        return process.cmdline()
+        return " ".join([*process.cmdline(), process.environ().get("PURSIGHT_HOME", "")])
     except psutil.Error:
-        return []
+        return ""
