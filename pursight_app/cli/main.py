@@ -9,6 +9,7 @@ from pursight_app.cli.classify import classify, train
 from pursight_app.cli.operations import create_user, migrate, up, worker
 from pursight_app.cli.scan import scan
 from pursight_app.core.errors import PurSightError
+from pursight_app.core.logging import configure_logging
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(up)
@@ -23,6 +24,7 @@ app.command("create-user")(create_user)
 
 def main() -> None:
     """Runs one command."""
+    configure_logging()
     try:
         app()
     except PurSightError as error:

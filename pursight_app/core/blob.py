@@ -1,7 +1,5 @@
 """Blob storage through fsspec: a local folder by default, S3 or others by URL."""
 
-from uuid import uuid4
-
 import fsspec
 
 from pursight_app.core.settings import get_settings
@@ -10,11 +8,6 @@ from pursight_app.core.settings import get_settings
 def _root() -> str:
     settings = get_settings()
     return settings.blob_url or settings.path("blobs").as_uri()
-
-
-def new_key(*parts: str) -> str:
-    """A key below `parts` that nobody can guess."""
-    return "/".join([*parts, uuid4().hex])
 
 
 def write_blob(key: str, content: bytes) -> None:

@@ -6,6 +6,7 @@ Keys lie as files of mode 0600 under `home/secrets`, outside the database: who h
 import json
 import os
 import secrets
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -24,15 +25,22 @@ _NONCE_BYTES = 12
 def ensure_secret(name: str, value: str | None = None) -> tuple[str, bool]:
     """Returns the secret called `name` and whether it was made just now (from `value`, or 32 random bytes)."""
     path = _secret_path(name)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        # O_EXCL: of two processes that start together exactly one makes the key, the other reads it.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return path.read_text().strip(), False
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Written whole under another name, then linked: a kill in between leaves no empty key, and of two processes that
+    # start together exactly one makes the key, the other reads it. mkstemp's files have mode 0600.
+    descriptor, written = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(value or secrets.token_urlsafe(32))
-    return path.read_text().strip(), True
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        return path.read_text().strip(), False
+    else:
+        return path.read_text().strip(), True
+    finally:
+        Path(written).unlink()
 
 
 def _secret_path(name: str) -> Path:

@@ -23,6 +23,7 @@ from tests.factories import (
     scan_now,
     write_csv,
 )
+from tests.plugins.servers import PASSWORD, postgres_admin, run_postgres
 
 pytestmark = pytest.mark.usefixtures("services")
 
@@ -93,6 +94,32 @@ def test_a_broken_file_is_named_and_the_others_are_read(office: Office, folder: 
     broken = next(state for name, state in states.items() if "broken" in name)
     assert broken in {"failed", "skipped"}
     assert sorted(states.values()).count("ok") == 2
+
+
+def test_a_table_that_the_database_refuses_is_named_and_the_others_are_read(office: Office) -> None:
+    with run_postgres() as server:
+        with postgres_admin(server) as admin:
+            admin.execute("CREATE TABLE open_one AS SELECT 1 AS id; CREATE TABLE closed_one AS SELECT 2 AS id")
+            admin.execute("GRANT SELECT ON open_one TO reader")
+        with unit_of_work() as session:
+            source = data_sources.create_data_source(
+                session,
+                office.steward,
+                office.workspace_id,
+                name="Half open",
+                kind="postgresql",
+                config={"host": "127.0.0.1", "port": server.port, "database": "postgres", "username": "reader"},
+                secret={"password": PASSWORD},
+            )
+        run = scan_now(office, source.id)
+
+    assert run.status == "partial"
+    with unit_of_work() as session:
+        rows = session.exec(select(ScanEntry).where(ScanEntry.scan_run_id == run.id)).all()
+    said = {row.qualified_name: (row.state, row.reason or "") for row in rows}
+    assert said["postgres.public.open_one"] == ("ok", "")
+    assert said["postgres.public.closed_one"][0] == "failed"
+    assert "Grant SELECT" in said["postgres.public.closed_one"][1]
 
 
 def test_a_table_that_went_away_is_missing_and_nothing_is_deleted(office: Office, folder: Path) -> None:
