@@ -1,13 +1,12 @@
 """Keys are made once, whole, for their owner only; what they encrypt belongs to one row."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.secrets import decrypt, encrypt, ensure_secret
-from tests.conftest import HOME
+from pursight_app.core.settings import get_settings
 
 
 def test_processes_that_start_together_get_one_whole_key() -> None:
@@ -16,7 +15,7 @@ def test_processes_that_start_together_get_one_whole_key() -> None:
 
     assert len({secret for secret, _ in made}) == 1
     assert [is_new for _, is_new in made].count(True) == 1
-    folder = Path(HOME, "secrets")
+    folder = get_settings().path("secrets")
     assert (folder / "together").stat().st_mode & 0o777 == 0o600
     assert not list(folder.glob("tmp*"))
 
