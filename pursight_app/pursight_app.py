@@ -1,17 +1,9 @@
-"""Composition root: names every page once and wires the live hub to the states."""
+"""Composition root: finds every page and wires the live hub to the states."""
 
 import reflex as rx
 
-import pages.asset
-import pages.catalog
-import pages.data_sources
-import pages.findings
-import pages.home
-import pages.login
-import pages.scan
-import pages.scans
-import pages.workspaces  # noqa: F401  importing a page registers it
 from pursight_app.api.app import create_app
+from pursight_app.core.registry import modules_of
 from pursight_app.web.app import create_web_app
 from pursight_app.web.live import LiveHub
 from state.asset import AssetState
@@ -22,6 +14,8 @@ from state.home import HomeState
 from state.scans import ScansState, ScanState
 from state.session import on_error
 
+# Importing a page registers it.
+list(modules_of("pages"))
 hub = LiveHub(
     {
         "home": ("workspace:", HomeState.refresh),

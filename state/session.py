@@ -11,6 +11,8 @@ from pursight_app.services import workspaces
 from pursight_app.services.access import Permission
 from state.base import acting, event, run, sentence_of
 
+_MANAGING = (Permission.MEMBER_MANAGE, Permission.ROLE_MANAGE, Permission.AUDIT_READ, Permission.USER_MANAGE)
+
 
 @dataclass
 class WorkspaceView:
@@ -32,6 +34,7 @@ class SessionState(rx.State):
     workspace_id: str = ""
     workspace_name: str = ""
     permissions: list[str] = []
+    is_managing: bool = False
     workspace_hint: str = rx.LocalStorage("", name="pursight-workspace")
     notice: str = ""
     notice_kind: str = "info"
@@ -52,6 +55,7 @@ class SessionState(rx.State):
         self.workspace_id = str(chosen.id) if chosen else ""
         self.workspace_name = chosen.name if chosen else ""
         self.permissions = [right for right in Permission if chosen and actor.may(right, chosen.id)]
+        self.is_managing = any(right in self.permissions for right in _MANAGING)
 
     @event()
     async def choose_workspace(self, workspace_id: str) -> rx.event.EventSpec:

@@ -19,6 +19,7 @@ from pursight_app.core.settings import get_settings
 # asyncio.to_thread uses at most 32 threads for states and as many for REST; none may wait for a connection.
 POOL_SIZE = 16
 POOL_OVERFLOW = 48
+_BEFORE_COMMIT = "pursight.before_commit"
 _AFTER_COMMIT = "pursight.after_commit"
 # psycopg's own errors come from COPY and other work on the driver's cursor, which SQLAlchemy does not wrap.
 _AWAY = (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -74,6 +75,8 @@ def unit_of_work() -> Generator[Session, None, None]:
     try:
         with Session(engine(), expire_on_commit=False) as session:
             yield session
+            for finish in session.info.pop(_BEFORE_COMMIT, {}).values():
+                finish(session)
             session.commit()
             waiting: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT, [])
     except _AWAY as error:
@@ -91,6 +94,14 @@ def _log(error: Exception) -> None:
     # During an outage every heartbeat comes here, and the stack says nothing; it does for a slow statement or a deadlock.
     is_outage = not state or state.startswith(("08", "57P"))
     log.error("database.unavailable", error=type(cause).__name__, sqlstate=state, exc_info=not is_outage)
+
+
+def before_commit(session: Session, name: str, action: Callable[[Session], None]) -> None:
+    """Runs `action` once as the last statements of the surrounding `unit_of_work`; another one of that `name` is dropped.
+
+    For what takes a lock that everybody wants: taken last, it is held only for the commit itself.
+    """
+    session.info.setdefault(_BEFORE_COMMIT, {}).setdefault(name, action)
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:

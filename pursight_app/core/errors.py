@@ -51,6 +51,13 @@ class PermissionDeniedError(UserError):
     title = "Permission denied"
 
 
+class StepUpRequiredError(PermissionDeniedError):
+    """The actor may do this, but must show once more who they are: their last proof is too old for a dangerous act."""
+
+    code = "step_up_required"
+    title = "Confirm that it is you"
+
+
 class NotFoundError(UserError):
     """No such thing, or none that the actor may know of."""
 

@@ -1,6 +1,18 @@
 """Tables, one file per noun; no logic. Importing this package registers them all."""
 
-from pursight_app.models.audit import AuditEvent, IdempotencyKey
+from pursight_app.models.access import (
+    AccessGrant,
+    AccessRequest,
+    AuthorizationVersion,
+    GrantEffect,
+    GroupMember,
+    RequestStatus,
+    ScopeKind,
+    SecurityPolicy,
+    UserGroup,
+    WorkspaceRole,
+)
+from pursight_app.models.audit import AuditEvent, AuditHead, IdempotencyKey
 from pursight_app.models.catalog import (
     Asset,
     AssetColumn,
@@ -13,35 +25,62 @@ from pursight_app.models.catalog import (
     LineageKind,
 )
 from pursight_app.models.compliance import Finding, FindingStatus, Rule, RuleScope, Severity, Waiver
+from pursight_app.models.credential import (
+    ApiToken,
+    ExternalIdentity,
+    IdentityProvider,
+    LoginSession,
+    Passkey,
+    RecoveryCode,
+)
 from pursight_app.models.data_source import DataSource
-from pursight_app.models.identity import Member, Role, UserAccount, Workspace
+from pursight_app.models.identity import Invitation, Member, PasswordReset, Role, UserAccount, Workspace
 from pursight_app.models.scan import LedgerState, ScanEntry, ScanRun, ScanStatus
 
 __all__ = [
+    "AccessGrant",
+    "AccessRequest",
+    "ApiToken",
     "Asset",
     "AssetColumn",
     "AssetKind",
     "AuditEvent",
+    "AuditHead",
+    "AuthorizationVersion",
     "Classification",
     "ClassificationOrigin",
     "ClassificationStatus",
     "ColumnLineageEdge",
     "DataSource",
+    "ExternalIdentity",
     "Finding",
     "FindingStatus",
+    "GrantEffect",
+    "GroupMember",
     "IdempotencyKey",
+    "IdentityProvider",
+    "Invitation",
     "LedgerState",
     "LineageEdge",
     "LineageKind",
+    "LoginSession",
     "Member",
+    "Passkey",
+    "PasswordReset",
+    "RecoveryCode",
+    "RequestStatus",
     "Role",
     "Rule",
     "RuleScope",
     "ScanEntry",
     "ScanRun",
     "ScanStatus",
+    "ScopeKind",
+    "SecurityPolicy",
     "Severity",
     "UserAccount",
+    "UserGroup",
     "Waiver",
     "Workspace",
+    "WorkspaceRole",
 ]

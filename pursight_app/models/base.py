@@ -40,6 +40,11 @@ def json_field() -> Any:
     return Field(default_factory=dict, sa_type=JSONB, nullable=False)
 
 
+def json_list() -> Any:
+    """A JSON list, never NULL."""
+    return Field(default_factory=list, sa_type=JSONB, nullable=False)
+
+
 def reference(table: str, *, index: bool = True, nullable: bool = False) -> Any:
     """A foreign key to `table.id`."""
     if nullable:

@@ -21,6 +21,7 @@ class NavItem:
     icon: str
     href: str
     permission: str
+    section: str
 
 
 _NAV: list[NavItem] = []
@@ -33,13 +34,15 @@ def page(
     on_load: Sequence[Any] = (),
     nav: tuple[int, str] | None = None,
     permission: str = "",
+    section: str = "",
 ) -> Callable[[Callable[[], rx.Component]], Callable[[], rx.Component]]:
     """Registers a page inside the frame.
 
-    `nav` is (order, icon) for pages of the sidebar. `permission` only hides the entry: services check the right.
+    `nav` is (order, icon) for pages of the sidebar, below the rule when `section` is "administration". Without
+    `permission` the entry is hidden and the page says what is missing; the check itself is the services'.
     """
     if nav:
-        _NAV.append(NavItem(nav[0], title, nav[1], route, permission))
+        _NAV.append(NavItem(nav[0], title, nav[1], route, permission, section))
         _NAV.sort(key=lambda item: item.order)
 
     def make(content: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
@@ -79,10 +82,14 @@ def _sidebar(route: str) -> list[rx.Component]:
             class_name="brand",
         ),
         _switcher(),
-        rx.el.nav(
-            *(_nav_link(item, route) for item in _NAV), aria_label="Main", class_name="stack", style={"gap": "2px"}
-        ),
+        _nav("Main", "", route),
+        rx.cond(SessionState.is_managing, _nav("Administration", "administration", route)),
     ]
+
+
+def _nav(label: str, section: str, route: str) -> rx.Component:
+    entries = [_nav_link(item, route) for item in _NAV if item.section == section]
+    return rx.el.nav(*entries, aria_label=label, class_name="nav-section" if section else "nav-main")
 
 
 def _nav_link(item: NavItem, route: str) -> rx.Component:

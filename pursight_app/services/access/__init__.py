@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -13,56 +12,10 @@ from sqlmodel import Session, SQLModel, col, select
 from pursight_app.core.errors import NotFoundError, PermissionDeniedError
 from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.models import Member, Role, UserAccount
+from pursight_app.services.access.permissions import ROLE_PERMISSIONS, Permission
 
 Model = TypeVar("Model", bound=SQLModel)
 SelectT = TypeVar("SelectT", bound=Select[Any])
-
-
-class Permission(StrEnum):
-    """Everything that can be allowed, as `noun.verb`."""
-
-    WORKSPACE_READ = "workspace.read"
-    WORKSPACE_MANAGE = "workspace.manage"
-    DATA_SOURCE_READ = "data_source.read"
-    DATA_SOURCE_MANAGE = "data_source.manage"
-    SCAN_READ = "scan.read"
-    SCAN_RUN = "scan.run"
-    CATALOG_READ = "catalog.read"
-    CATALOG_EDIT = "catalog.edit"
-    VALUES_READ = "values.read"
-    CLASSIFICATION_REVIEW = "classification.review"
-    FINDING_READ = "finding.read"
-    FINDING_WAIVE = "finding.waive"
-    RULE_MANAGE = "rule.manage"
-    AUDIT_READ = "audit.read"
-    USER_MANAGE = "user.manage"
-
-
-_VIEWER = frozenset(
-    {
-        Permission.WORKSPACE_READ,
-        Permission.DATA_SOURCE_READ,
-        Permission.SCAN_READ,
-        Permission.CATALOG_READ,
-        Permission.FINDING_READ,
-    }
-)
-_STEWARD = _VIEWER | {
-    Permission.DATA_SOURCE_MANAGE,
-    Permission.SCAN_RUN,
-    Permission.CATALOG_EDIT,
-    Permission.VALUES_READ,
-    Permission.CLASSIFICATION_REVIEW,
-    Permission.FINDING_WAIVE,
-    Permission.RULE_MANAGE,
-}
-# USER_MANAGE is about people of the whole installation, so no role of one workspace holds it.
-ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.VIEWER: _VIEWER,
-    Role.ENGINEER: _VIEWER | {Permission.SCAN_RUN, Permission.CATALOG_EDIT},
-    Role.STEWARD: _STEWARD,
-    Role.ADMINISTRATOR: _STEWARD | {Permission.WORKSPACE_MANAGE, Permission.AUDIT_READ},
-}
 
 
 @dataclass(frozen=True, slots=True)
