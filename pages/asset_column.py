@@ -86,12 +86,13 @@ def _examples() -> rx.Component:
                     _E.is_masked,
                     rx.el.span(
                         rx.icon("eye-off", size=13, aria_hidden="true"),
-                        "Masked: your role may not see these",
+                        rx.cond(_E.may_unmask, "Masked", "Masked: your rights do not include these"),
                         class_name="badge tone-amber",
                     ),
                 ),
                 class_name="row-between",
             ),
+            rx.cond(_E.may_unmask, _unmask()),
             rx.el.div(
                 rx.foreach(_E.shown_values, lambda value: rx.el.span(value, class_name="value", title=value)),
                 class_name="values",
@@ -99,6 +100,30 @@ def _examples() -> rx.Component:
             ),
             class_name="stack",
         ),
+    )
+
+
+def _unmask() -> rx.Component:
+    return rx.el.form(
+        field(
+            "Why do you need to see the values?",
+            rx.el.input(
+                id="reason",
+                name="reason",
+                class_name="input",
+                required=True,
+                min_length=5,
+                max_length=500,
+                auto_complete="off",
+                placeholder="Checking a finding with the shop team",
+            ),
+            hint="Your reason is kept in the audit log with your name.",
+            for_id="reason",
+        ),
+        rx.el.div(button("Show values", icon="eye", type="submit"), class_name="row"),
+        on_submit=State.unmask,
+        class_name="stack",
+        key=_E.column,
     )
 
 

@@ -151,13 +151,18 @@ class AssetState(rx.State):
         """Opens the evidence of one column."""
         await self._open(column)
 
-    async def _open(self, column: str) -> None:
+    @event()
+    async def unmask(self, form: dict[str, Any]) -> None:
+        """Shows the sensitive values of the open column, for a reason that is kept."""
+        await self._open(self.evidence.column, reason=str(form.get("reason", "")).strip() or "-")
+
+    async def _open(self, column: str, *, reason: str = "") -> None:
         asset_id = self._asset_id()
         rows, _ = await run(lambda session, actor: catalog.list_columns(session, actor, asset_id, limit=2_000))
         row = next((each for each in rows if each.column.name == column), None)
         if row is None:
             return
-        values = await run_outside(lambda actor: catalog.sample_values(actor, asset_id))
+        values = await run_outside(lambda actor: catalog.read_values(actor, asset_id, reason=reason))
         rows_count = (await run(lambda session, actor: catalog.get_asset(session, actor, asset_id))).asset.row_count
         self.evidence = view_evidence(row, values.get(column), rows_count)
         self.is_open, self.correcting = True, False

@@ -75,6 +75,7 @@ class EvidenceView:
     shapes: list[list[str]] = field(default_factory=list)
     shown_values: list[str] = field(default_factory=list)
     is_masked: bool = False
+    may_unmask: bool = False
 
 
 @dataclass
@@ -178,7 +179,8 @@ def _share(profile: dict[str, Any], name: str, row_count: int | None) -> str:
 
 def view_evidence(row: ColumnRow, values: catalog.SampleValues | None, row_count: int | None) -> EvidenceView:
     """The drawer of one column; `values` None when no sample is stored."""
-    column, verdict, profile = row.column, row.classification, row.profile
+    column, verdict = row.column, row.classification
+    profile = values.profile if values else row.profile
     evidence: dict[str, Any] = verdict.evidence if verdict else {}
     data_class = (verdict.data_class or "") if verdict else ""
     known = TAXONOMY.get(data_class)
@@ -211,6 +213,7 @@ def view_evidence(row: ColumnRow, values: catalog.SampleValues | None, row_count
         shapes=[[shape, fmt.count(count)] for shape, count in list((profile.get("shapes") or {}).items())[:6]],
         shown_values=list(values.values) if values else [],
         is_masked=values.is_masked if values else row.is_masked,
+        may_unmask=row.may_unmask and (values.is_masked if values else True),
     )
 
 

@@ -75,7 +75,8 @@ def unit_of_work() -> Generator[Session, None, None]:
     try:
         with Session(engine(), expire_on_commit=False) as session:
             yield session
-            for finish in session.info.pop(_BEFORE_COMMIT, {}).values():
+            # In the order of their names: two transactions that take several such locks take them in the same order.
+            for _, finish in sorted(session.info.pop(_BEFORE_COMMIT, {}).items()):
                 finish(session)
             session.commit()
             waiting: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT, [])

@@ -12,6 +12,7 @@ from pursight_app.core.redis import AsyncRedis, RedisError, async_redis, redis
 
 CHANNEL = "pursight:events"
 SESSION_CHANNEL = "pursight:sessions"
+ACCESS_CHANNEL = "pursight:access"
 KEPT_EVENTS = 1_000
 # One script: the number, the kept copy and the push cannot be torn apart, so seq has no gap and one order.
 _PUBLISH = """
@@ -49,6 +50,17 @@ def publish(event: Event) -> None:
 def publish_session_end(session_id: str) -> None:
     """Tells every web process that a log-in session has ended, so that its tabs and streams close."""
     redis().publish(SESSION_CHANNEL, session_id)
+
+
+def publish_access_change() -> None:
+    """Tells every web process that rights have changed, so that open tabs and streams are looked at anew.
+
+    Nothing hangs on its arrival: each request, event and stream decides by the newest policy anyway.
+    """
+    try:
+        redis().publish(ACCESS_CHANNEL, "")
+    except RedisError as error:
+        log.warning("access_change.not_sent", error=type(error).__name__)
 
 
 async def kept_events(client: AsyncRedis, workspace_id: UUID, *, after_seq: int) -> list[dict[str, object]]:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     session_idle_s: int = Field(default=8 * 3600, description="A session unused this long ends.")
     session_absolute_s: int = Field(default=30 * 24 * 3600, description="A session never lives longer.")
     access_token_s: int = Field(default=15 * 60, description="Life of a REST access token.")
+    step_up_s: int = Field(
+        default=15 * 60, description="A dangerous act wants a proof of who acts not older than this."
+    )
     argon2_memory_kib: int = Field(default=19 * 1024, description="Memory of one password hash, in KiB.")
     argon2_time_cost: int = Field(default=2, description="Passes of one password hash.")
     login_attempts_per_account: int = Field(default=10, description="Failed log-ins per account in 5 minutes.")

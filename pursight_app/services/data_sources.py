@@ -124,9 +124,11 @@ def _bounded(config: ConnectorConfig) -> tuple[ConnectorConfig, str | None]:
 
 def list_data_sources(session: Session, actor: Actor, workspace_id: UUID) -> list[DataSourceRow]:
     """The sources of a workspace by name, with their figures."""
-    access.require(actor, Permission.DATA_SOURCE_READ, workspace_id)
+    access.require_somewhere(actor, Permission.DATA_SOURCE_READ, workspace_id)
     sources = session.exec(
-        select(DataSource).where(DataSource.workspace_id == workspace_id).order_by(func.lower(DataSource.name))
+        access.scoped(actor, select(DataSource), DataSource)
+        .where(DataSource.workspace_id == workspace_id)
+        .order_by(func.lower(DataSource.name))
     ).all()
     newest = session.exec(
         select(ScanRun)
@@ -135,11 +137,11 @@ def list_data_sources(session: Session, actor: Actor, workspace_id: UUID) -> lis
         .order_by(col(ScanRun.data_source_id), col(ScanRun.created_at).desc())
     ).all()
     runs = {run.data_source_id: run for run in newest}
-    counts = _counts(session, workspace_id)
+    counts = _counts(session, actor, workspace_id)
     return [DataSourceRow(source, runs.get(source.id), *counts.get(source.id, (0, 0, 0))) for source in sources]
 
 
-def _counts(session: Session, workspace_id: UUID) -> dict[UUID, tuple[int, int, int]]:
+def _counts(session: Session, actor: Actor, workspace_id: UUID) -> dict[UUID, tuple[int, int, int]]:
     is_sensitive = col(Classification.sensitivity).in_(["confidential", "restricted"])
     statement = (
         select(
@@ -156,7 +158,8 @@ def _counts(session: Session, workspace_id: UUID) -> dict[UUID, tuple[int, int, 
         .where(Asset.workspace_id == workspace_id, col(Asset.missing_since).is_(None))
         .group_by(col(Asset.data_source_id))
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in session.exec(statement).all()}
+    counted = session.exec(statement.where(access.visible(actor, Asset, Permission.CATALOG_READ))).all()
+    return {row[0]: (row[1], row[2], row[3]) for row in counted}
 
 
 def open_connector(source: DataSource, *, timeout_s: float | None = None) -> Connector:

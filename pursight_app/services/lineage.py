@@ -118,13 +118,17 @@ def get_lineage(
     asset = access.get(session, actor, Asset, asset_id, Permission.CATALOG_READ)
     if direction not in {"upstream", "downstream", "both"} or not 1 <= depth <= MAX_DEPTH:
         raise InvalidInputError("Direction is upstream, downstream or both; depth is 1 to 10.")
+    # The graph ends where the actor's sight does: no edge to an asset that does not exist for them.
+    seen = access.scoped(actor, select(Asset.id).where(Asset.workspace_id == asset.workspace_id), Asset)
     edges: dict[UUID, LineageEdge] = {}
     is_cut = False
     for way in ("upstream", "downstream") if direction == "both" else (direction,):
         frontier, reached = {asset.id}, {asset.id}
         for _ in range(depth):
             near, far = ("downstream_id", "upstream_id") if way == "upstream" else ("upstream_id", "downstream_id")
-            statement = select(LineageEdge).where(col(getattr(LineageEdge, near)).in_(frontier))
+            statement = select(LineageEdge).where(
+                col(getattr(LineageEdge, near)).in_(frontier), col(getattr(LineageEdge, far)).in_(seen)
+            )
             step = list(session.exec(statement.limit(MAX_EDGES + 1)).all())
             is_cut = is_cut or len(step) > MAX_EDGES
             edges |= {edge.id: edge for edge in step[:MAX_EDGES]}

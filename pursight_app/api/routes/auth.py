@@ -12,7 +12,7 @@ from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import NotAuthenticatedError, RateLimitedError
 from pursight_app.core.settings import get_settings
 from pursight_app.services import access, audit, auth
-from pursight_app.services.access import ROLE_PERMISSIONS
+from pursight_app.services.access import Permission
 
 router = APIRouter(tags=["log-in"])
 COOKIE = "ps_session"
@@ -78,7 +78,11 @@ def who_am_i(actor: CurrentActor) -> dict[str, object]:
         "user": {"id": str(actor.user_id), "email": actor.email, "name": actor.name},
         "is_administrator": actor.is_administrator,
         "memberships": [
-            {"workspace_id": str(workspace_id), "role": role, "permissions": sorted(ROLE_PERMISSIONS[role])}
+            {
+                "workspace_id": str(workspace_id),
+                "role": role,
+                "permissions": sorted(right for right in Permission if actor.may_somewhere(right, workspace_id)),
+            }
             for workspace_id, role in actor.roles.items()
         ],
         "permissions": sorted(access.Permission) if actor.is_administrator else [],

@@ -11,6 +11,7 @@ from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import Asset
 from pursight_app.services import catalog, lineage
 from pursight_app.services.catalog import Filters
+from pursight_app.services.catalog.values import MAX_REASON, MIN_REASON
 
 router = APIRouter(tags=["catalogue"], route_class=IdempotentRoute)
 
@@ -94,6 +95,12 @@ def get_asset(asset_id: UUID, actor: CurrentActor) -> dict[str, object]:
     return {**_view(row.asset), "data_source": row.data_source_name, "owner": row.owner_name}
 
 
+class Unmasking(BaseModel):
+    """Why somebody needs to see sensitive values."""
+
+    reason: str = Field(min_length=MIN_REASON, max_length=MAX_REASON)
+
+
 @router.patch("/api/catalog/assets/{asset_id}")
 def update_asset(asset_id: UUID, body: AssetChange, actor: CurrentActor) -> dict[str, object]:
     """Sets description and owner; scans never touch them."""
@@ -105,7 +112,7 @@ def update_asset(asset_id: UUID, body: AssetChange, actor: CurrentActor) -> dict
 
 @router.get("/api/catalog/assets/{asset_id}/columns")
 def list_columns(asset_id: UUID, actor: CurrentActor, at: CurrentPaging, q: str = "") -> Page:
-    """The columns with profile and verdict; extremes of sensitive columns are masked without `values.read`."""
+    """The columns with profile and verdict; extremes of sensitive columns are masked."""
     with unit_of_work() as session:
         rows, total = catalog.list_columns(session, actor, asset_id, query=q, limit=at.limit, offset=at.offset)
     items = [
@@ -119,6 +126,7 @@ def list_columns(asset_id: UUID, actor: CurrentActor, at: CurrentPaging, q: str 
             "comment": row.column.comment,
             "profile": row.profile,
             "is_masked": row.is_masked,
+            "may_unmask": row.may_unmask,
             "classification_id": str(row.classification.id) if row.classification else None,
             "data_class": row.classification.data_class if row.classification else None,
             "confidence": row.classification.confidence if row.classification else None,
@@ -132,10 +140,22 @@ def list_columns(asset_id: UUID, actor: CurrentActor, at: CurrentPaging, q: str 
 
 
 @router.get("/api/catalog/assets/{asset_id}/values")
-def sample_values(asset_id: UUID, actor: CurrentActor) -> dict[str, object]:
-    """Some values of each column from the last scan, masked without `values.read`."""
-    shown = catalog.sample_values(actor, asset_id)
-    return {name: {"values": list(each.values), "is_masked": each.is_masked} for name, each in shown.items()}
+def read_values(asset_id: UUID, actor: CurrentActor) -> dict[str, object]:
+    """Some values of each column from the last scan; those of sensitive columns are masked."""
+    return _values(catalog.read_values(actor, asset_id))
+
+
+@router.post("/api/catalog/assets/{asset_id}/values")
+def unmask_values(asset_id: UUID, body: Unmasking, actor: CurrentActor) -> dict[str, object]:
+    """The same with sensitive values open where `values.read` holds; the reason is kept in the audit log."""
+    return _values(catalog.read_values(actor, asset_id, reason=body.reason))
+
+
+def _values(shown: dict[str, catalog.ColumnValues]) -> dict[str, object]:
+    return {
+        name: {"values": list(each.values), "profile": each.profile, "is_masked": each.is_masked}
+        for name, each in shown.items()
+    }
 
 
 @router.get("/api/catalog/assets/{asset_id}/lineage")

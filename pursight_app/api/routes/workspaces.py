@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from pursight_app.api.dependencies import CurrentActor, CurrentPaging, IdempotentRoute, Page, page
 from pursight_app.core.db import unit_of_work
@@ -125,19 +126,31 @@ def check_access(body: AccessQuestion, actor: CurrentActor) -> dict[str, object]
     if kind not in _RESOURCES or body.action not in set(Permission):
         raise InvalidInputError(f"A resource is KIND:ID with KIND of {', '.join(_RESOURCES)}; an action is noun.verb.")
     with unit_of_work() as session:
-        try:
-            row = session.get(_RESOURCES[kind], UUID(row_id))
-        except ValueError:
-            row = None
-        workspace_id = row.id if isinstance(row, Workspace) else row.workspace_id if row else None
+        resource = _resource(session, actor, kind, row_id)
         subject = actor
-        if workspace_id is None or (workspace_id not in actor.roles and not actor.is_administrator):
-            raise NotFoundError("There is no such thing, or not one that you may see.")
         if body.user_id and body.user_id != actor.user_id:
-            access.require(actor, Permission.WORKSPACE_MANAGE, workspace_id)
-            other = access.load_actor(session, body.user_id)
-            if other is None:
-                raise NotFoundError("There is no such person.")
-            subject = other
-    decision = access.decide(subject, Permission(body.action), workspace_id)
-    return {"allowed": decision.allowed, "reason": decision.reason, "granted_by": list(decision.granted_by)}
+            access.require(actor, Permission.MEMBER_MANAGE, resource.workspace_id)
+            subject = access.someone(session, body.user_id)
+        found = access.explain(session, subject, Permission(body.action), resource)
+    return {
+        "allowed": found.decision.allowed,
+        "reason": found.decision.reason,
+        "granted_by": list(found.decision.granted_by),
+        "path": list(found.decision.path),
+        "missing": found.missing,
+        "grantable_by": list(found.grantable_by),
+    }
+
+
+def _resource(session: Session, actor: access.Actor, kind: str, row_id: str) -> access.Resource:
+    model = _RESOURCES[kind]
+    try:
+        row = session.get(model, UUID(row_id))
+    except ValueError:
+        row = None
+    if row is not None:
+        resource = access.resource_of(session, row)
+        read = access.READ_OF.get(model, Permission.WORKSPACE_READ)
+        if actor.knows(resource.workspace_id) and actor.decide(read, resource).allowed:
+            return resource
+    raise NotFoundError("There is no such thing, or not one that you may see.")

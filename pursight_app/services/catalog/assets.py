@@ -7,16 +7,13 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from pursight_app.core.db import count_rows, unit_of_work
+from pursight_app.core.db import count_rows
 from pursight_app.core.errors import NotFoundError
-from pursight_app.core.masking import mask
-from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.models import (
     Asset,
     AssetColumn,
     AuditEvent,
     Classification,
-    ClassificationStatus,
     DataSource,
     Member,
     ScanEntry,
@@ -25,9 +22,8 @@ from pursight_app.models import (
 )
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
-
-# Enough to see what a column holds; the whole sample stays in blob storage.
-SHOWN_VALUES = 8
+from pursight_app.services.catalog import values
+from pursight_app.services.catalog.values import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +37,16 @@ class AssetRow:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
-    """A column; `profile` is what the actor may see of it, `is_masked` whether extremes were hidden from it."""
+    """A column; `profile` is what may be shown of it, `is_masked` whether values were hidden in it.
+
+    `may_unmask` says whether the actor could see them by giving a reason.
+    """
 
     column: AssetColumn
     classification: Classification | None
     profile: dict[str, Any]
     is_masked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SampleValues:
-    """Distinct values from the stored sample, at most 8; masked unless the actor may see them."""
-
-    values: tuple[str, ...]
-    is_masked: bool
+    may_unmask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ def list_columns(
     session: Session, actor: Actor, asset_id: UUID, *, query: str = "", limit: int = 100, offset: int = 0
 ) -> tuple[list[ColumnRow], int]:
     """The columns in their order with verdict and profile, and how many there are in all."""
-    access.get(session, actor, Asset, asset_id, Permission.CATALOG_READ)
+    asset = access.get(session, actor, Asset, asset_id, Permission.CATALOG_READ)
     statement = (
         select(AssetColumn, Classification)
         .outerjoin(Classification, col(Classification.asset_column_id) == AssetColumn.id)
@@ -91,56 +83,13 @@ def list_columns(
         )
     total = count_rows(session, statement)
     found = session.exec(statement.order_by(col(AssetColumn.position)).limit(limit).offset(offset)).all()
-    return [_column_row(actor, column, verdict) for column, verdict in found], total
+    return [_column_row(actor, asset, column, verdict) for column, verdict in found], total
 
 
-def _column_row(actor: Actor, column: AssetColumn, verdict: Classification | None) -> ColumnRow:
-    profile = dict(column.profile)
-    if may_see_column(actor, column, verdict):
-        return ColumnRow(column, verdict, profile, is_masked=False)
-    for extreme in ("minimum", "maximum"):
-        if profile.get(extreme):
-            profile[extreme] = mask(str(profile[extreme]))
-    return ColumnRow(column, verdict, profile, is_masked=True)
-
-
-def may_see_column(actor: Actor, column: AssetColumn, verdict: Classification | None) -> bool:
-    """Whether values of a column may be shown unmasked; the one place that decides it.
-
-    A column without a verdict, or with a doubtful one, may hold anything: it counts as restricted.
-    """
-    is_known = verdict is not None and verdict.data_class and verdict.status != ClassificationStatus.REJECTED
-    level = verdict.sensitivity if is_known and verdict else Sensitivity.RESTRICTED
-    return actor.may_see_values(level, column.workspace_id)
-
-
-def sample_values(actor: Actor, asset_id: UUID) -> dict[str, SampleValues]:
-    """Some values of each column from the last scan's sample, by column name; empty when none is stored.
-
-    Reading unmasked values of sensitive columns is audited.
-    """
-    with unit_of_work() as session:
-        asset = access.get(session, actor, Asset, asset_id, Permission.CATALOG_READ)
-        columns, _ = list_columns(session, actor, asset_id, limit=2_000)
-        if actor.may(Permission.VALUES_READ, asset.workspace_id):
-            subject = audit.Subject("asset", asset.id, asset.workspace_id)
-            audit.record(session, actor, "values.read", subject, table=asset.qualified_name)
-    # Reading Parquet takes a large library that the other pages do without.
-    from pursight_app.services.scanning.tables import read_sample
-
-    sample = read_sample(asset.sample_key) if asset.sample_key else None
-    if sample is None:
-        return {}
-    shown: dict[str, SampleValues] = {}
-    for row in columns:
-        if row.column.name not in sample.column_names:
-            continue
-        distinct = dict.fromkeys(value for value in sample.column(row.column.name).to_pylist() if value)
-        values = list(distinct)[:SHOWN_VALUES]
-        shown[row.column.name] = SampleValues(
-            tuple(mask(value) if row.is_masked else value for value in values), row.is_masked
-        )
-    return shown
+def _column_row(actor: Actor, asset: Asset, column: AssetColumn, verdict: Classification | None) -> ColumnRow:
+    sight = values.sight_of(actor, asset, verdict)
+    shown = values.shown_profile(column.profile, sight)
+    return ColumnRow(column, verdict, shown, is_masked=sight != Sight.OPEN, may_unmask=sight == Sight.WITH_REASON)
 
 
 def update_asset(
@@ -163,6 +112,8 @@ def update_asset(
         changed["description"] = True
     if owner_id is not None:
         asset.owner_id = _member_id(session, asset.workspace_id, owner_id) if owner_id else None
+        # Owners have rights on what is theirs.
+        access.bump_version(session)
         changed["owner"] = str(asset.owner_id or "")
     audit.record(session, actor, "asset.update", audit.Subject("asset", asset.id, asset.workspace_id), **changed)
     return asset

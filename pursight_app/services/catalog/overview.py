@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
@@ -32,12 +32,13 @@ class Overview:
 
 def get_overview(session: Session, actor: Actor, workspace_id: UUID) -> Overview:
     """The overview of a workspace, in four statements however large it is."""
-    access.require(actor, Permission.CATALOG_READ, workspace_id)
+    access.require_somewhere(actor, Permission.CATALOG_READ, workspace_id)
+    seen = access.visible(actor, Asset, Permission.CATALOG_READ)
     is_here = col(Asset.missing_since).is_(None)
     tables, missing = session.exec(
         select(func.count().filter(is_here), func.count().filter(~is_here))
         .select_from(Asset)
-        .where(Asset.workspace_id == workspace_id)
+        .where(Asset.workspace_id == workspace_id, seen)
     ).one()
     has_class = col(Classification.data_class).is_not(None)
     is_accepted = col(Classification.status) != ClassificationStatus.REJECTED
@@ -56,27 +57,28 @@ def get_overview(session: Session, actor: Actor, workspace_id: UUID) -> Overview
         .select_from(AssetColumn)
         .join(Asset, col(Asset.id) == AssetColumn.asset_id)
         .outerjoin(Classification, col(Classification.asset_column_id) == AssetColumn.id)
-        .where(AssetColumn.workspace_id == workspace_id, is_here, col(AssetColumn.missing_since).is_(None))
+        .where(AssetColumn.workspace_id == workspace_id, is_here, seen, col(AssetColumn.missing_since).is_(None))
     ).one()
     return Overview(
         table_count=tables,
         column_count=columns,
         classified_count=classified,
         unnamed_count=unnamed,
-        by_sensitivity=_by_sensitivity(session, workspace_id),
+        by_sensitivity=_by_sensitivity(session, workspace_id, seen),
         review_count=review,
-        failed_scan_count=_failed_scans(session, workspace_id),
+        failed_scan_count=_failed_scans(session, actor, workspace_id),
         missing_count=missing,
     )
 
 
-def _by_sensitivity(session: Session, workspace_id: UUID) -> dict[str, int]:
+def _by_sensitivity(session: Session, workspace_id: UUID, seen: ColumnElement[bool]) -> dict[str, int]:
     levels = session.exec(
         select(Classification.sensitivity, func.count())
         .join(AssetColumn, col(AssetColumn.id) == Classification.asset_column_id)
         .join(Asset, col(Asset.id) == AssetColumn.asset_id)
         .where(
             Classification.workspace_id == workspace_id,
+            seen,
             col(Classification.data_class).is_not(None),
             Classification.status != ClassificationStatus.REJECTED,
             col(Asset.missing_since).is_(None),
@@ -88,10 +90,10 @@ def _by_sensitivity(session: Session, workspace_id: UUID) -> dict[str, int]:
     return {str(level): counted.get(level, 0) for level in Sensitivity}
 
 
-def _failed_scans(session: Session, workspace_id: UUID) -> int:
+def _failed_scans(session: Session, actor: Actor, workspace_id: UUID) -> int:
     """Sources whose newest finished run did not read everything."""
     newest = (
-        select(ScanRun.status)
+        access.scoped(actor, select(ScanRun.status), ScanRun)
         .where(ScanRun.workspace_id == workspace_id, col(ScanRun.finished_at).is_not(None))
         .ext(distinct_on(col(ScanRun.data_source_id)))
         .order_by(col(ScanRun.data_source_id), col(ScanRun.created_at).desc())

@@ -80,7 +80,7 @@ def _query_tokens(query: str) -> list[str]:
 def _matching(actor: Actor, tokens: list[str], filters: Filters) -> Any:
     statement = access.scoped(actor, select(Asset), Asset)
     if filters.workspace_id is not None:
-        access.require(actor, Permission.CATALOG_READ, filters.workspace_id)
+        access.require_somewhere(actor, Permission.CATALOG_READ, filters.workspace_id)
         statement = statement.where(Asset.workspace_id == filters.workspace_id)
     if not filters.include_missing:
         statement = statement.where(col(Asset.missing_since).is_(None))

@@ -45,7 +45,7 @@ def list_findings(
     """Findings that the actor may see, worst first, then newest; and how many there are in all."""
     statement = access.scoped(actor, select(Finding), Finding)
     if workspace_id is not None:
-        access.require(actor, Permission.FINDING_READ, workspace_id)
+        access.require_somewhere(actor, Permission.FINDING_READ, workspace_id)
         statement = statement.where(Finding.workspace_id == workspace_id)
     if scan_run_id is not None:
         statement = statement.where(Finding.scan_run_id == scan_run_id)
@@ -93,9 +93,10 @@ def get_finding(session: Session, actor: Actor, finding_id: UUID) -> FindingRow:
 
 def count_findings(session: Session, actor: Actor, workspace_id: UUID) -> dict[str, int]:
     """Open and acknowledged findings by severity; every severity is there, worst first."""
-    access.require(actor, Permission.FINDING_READ, workspace_id)
+    access.require_somewhere(actor, Permission.FINDING_READ, workspace_id)
     statement = (
         select(Finding.severity, func.count())
+        .where(access.visible(actor, Finding, Permission.FINDING_READ))
         .where(Finding.workspace_id == workspace_id, col(Finding.status).in_(OPEN_STATUSES))
         .group_by(Finding.severity)
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, or_, update
+from sqlalchemy import ColumnElement, func, not_, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -157,7 +157,7 @@ def list_scans(
     """Runs that the actor may see, newest first, and how many there are in all."""
     statement = access.scoped(actor, select(ScanRun.id), ScanRun)
     if workspace_id is not None:
-        access.require(actor, Permission.SCAN_READ, workspace_id)
+        access.require_somewhere(actor, Permission.SCAN_READ, workspace_id)
         statement = statement.where(ScanRun.workspace_id == workspace_id)
     if data_source_id is not None:
         statement = statement.where(ScanRun.data_source_id == data_source_id)
@@ -191,13 +191,19 @@ def list_entries(
 ) -> tuple[list[ScanEntry], int]:
     """The ledger's lines: failed and skipped ones first, then by name; and how many there are in all."""
     access.get(session, actor, ScanRun, scan_run_id, Permission.SCAN_READ)
-    statement = select(ScanEntry).where(ScanEntry.scan_run_id == scan_run_id)
+    statement = select(ScanEntry).where(ScanEntry.scan_run_id == scan_run_id, _is_of_visible_asset(actor))
     if state:
         statement = statement.where(ScanEntry.state == state)
     total = count_rows(session, statement)
     is_trouble = col(ScanEntry.state).in_([LedgerState.FAILED, LedgerState.SKIPPED])
     order = (is_trouble.desc(), col(ScanEntry.qualified_name))
     return list(session.exec(statement.order_by(*order).limit(limit).offset(offset)).all()), total
+
+
+def _is_of_visible_asset(actor: Actor) -> ColumnElement[bool]:
+    """A ledger line names a table, so whoever may not know of the table does not see the line."""
+    hidden = select(Asset.id).where(not_(access.visible(actor, Asset, Permission.CATALOG_READ)))
+    return col(ScanEntry.asset_id).is_(None) | col(ScanEntry.asset_id).not_in(hidden)
 
 
 def list_classifications(
@@ -218,6 +224,7 @@ def list_classifications(
         .join(Asset, col(Asset.id) == AssetColumn.asset_id)
         .join(ScanEntry, (col(ScanEntry.asset_id) == Asset.id) & (col(ScanEntry.scan_run_id) == scan_run_id))
     )
+    statement = statement.where(access.visible(actor, Asset, Permission.CATALOG_READ))
     if only_named:
         statement = statement.where(col(Classification.data_class).is_not(None))
     if only_sensitive:
