@@ -177,7 +177,7 @@ def _share(profile: dict[str, Any], name: str, row_count: int | None) -> str:
     return about + fmt.percent(profile[name] / row_count)
 
 
-def view_evidence(row: ColumnRow, values: catalog.SampleValues | None, row_count: int | None) -> EvidenceView:
+def view_evidence(row: ColumnRow, values: catalog.ColumnValues | None, row_count: int | None) -> EvidenceView:
     """The drawer of one column; `values` None when no sample is stored."""
     column, verdict = row.column, row.classification
     profile = values.profile if values else row.profile

@@ -70,7 +70,8 @@ def bearer(actor: Actor) -> dict[str, str]:
     """Headers of a fresh session of this person."""
     with unit_of_work() as session:
         user = session.get_one(UserAccount, actor.user_id)
-    return {"Authorization": f"Bearer {auth.start_session(user).access_token}"}
+        tokens = auth.start_session(session, user, factors=("pwd",))
+    return {"Authorization": f"Bearer {tokens.access_token}"}
 
 
 def write_csv(path: Path, header: list[str], rows: list[list[object]]) -> Path:

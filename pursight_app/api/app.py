@@ -1,20 +1,57 @@
 """The gateway: one FastAPI application, every router of api/routes, OpenAPI at /openapi.json, readable at /docs."""
 
-from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import uuid4
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
 from pursight_app.api.errors import install_error_handlers
+from pursight_app.core.addresses import client_address
 from pursight_app.core.errors import NotFoundError
 from pursight_app.core.registry import modules_of
+from pursight_app.services import audit
 
 
 def _unknown(_request: Request) -> Response:
     raise NotFoundError("There is no such address. GET /openapi.json lists those there are.")
+
+
+class NamedRequests:
+    """Gives each request an id and says where it comes from, for logs, problem documents and audit events.
+
+    Plain ASGI: Starlette's decorator for middleware costs more than all the checks of a route together.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a connection on under a new name."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid4().hex
+        headers = Headers(scope=scope)
+        address = client_address((scope.get("client") or ("local",))[0], headers.get("x-forwarded-for", ""))
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(raw=message["headers"])["X-Request-ID"] = request_id
+            await send(message)
+
+        token = audit.ORIGIN.set(audit.Origin(address, headers.get("user-agent", ""), request_id))
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await self._app(scope, receive, named)
+        finally:
+            audit.ORIGIN.reset(token)
 
 
 def create_app() -> FastAPI:
@@ -28,19 +65,39 @@ def create_app() -> FastAPI:
     )
     install_error_handlers(app)
 
-    @app.middleware("http")
-    async def name_request(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        request_id = uuid4().hex
-        request.state.request_id = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = await call_next(request)
-        response.headers["X-Request-ID"] = request_id
-        return response
-
+    app.add_middleware(NamedRequests)
     for module in modules_of("pursight_app.api.routes"):
         app.include_router(module.router)
     for prefix in ("api", "auth", "racine"):
         # Without these an unknown path of the gateway would fall through to the pages and answer with HTML.
         app.add_route(f"/{prefix}/{{rest:path}}", _unknown, methods=None, include_in_schema=False)
+    _describe_security(app)
     app.mount("/swagger", StaticFiles(directory=swagger_ui_path))
     return app
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+
+
+def _describe_security(app: FastAPI) -> None:
+    make = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = make()
+        components = document.setdefault("components", {})
+        components["securitySchemes"] = {
+            "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            "apiToken": {"type": "http", "scheme": "bearer", "bearerFormat": "psk_…"},
+        }
+        components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

@@ -6,43 +6,60 @@ import binascii
 import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
+from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotAuthenticatedError
+from pursight_app.core.settings import get_settings
 from pursight_app.models import IdempotencyKey
 from pursight_app.services import auth
 from pursight_app.services.access import Actor
 
 MAX_OFFSET = 10_000
+# Longer than any request takes: the database cuts statements at 30 seconds.
+STUCK_AFTER = timedelta(minutes=2)
 
 
-def actor_of_header(authorization: str) -> Actor:
-    """The actor behind an `Authorization: Bearer …` header.
+COOKIE = "ps_session"
+
+
+async def actor_of_header(authorization: str) -> Actor:
+    """The actor behind an `Authorization: Bearer …` header with an access token or an API token.
 
     Raises:
         NotAuthenticatedError: no token, a wrong or expired one, or one whose session has ended; all alike.
     """
     scheme, _, token = authorization.partition(" ")
-    session_id = auth.session_id_of_access_token(token) if scheme.lower() == "bearer" else None
-    if session_id:
-        with unit_of_work() as session:
-            actor = auth.actor_of_session(session, session_id)
-        if actor is not None:
-            return actor
-    raise NotAuthenticatedError("Log in first: this takes a valid access token.")
+    actor = await auth.actor_of_bearer(token.strip()) if scheme.lower() == "bearer" else None
+    if actor is None:
+        raise NotAuthenticatedError("Log in first: this takes a valid access token.")
+    return actor
 
 
-def current_actor(authorization: Annotated[str, Header()] = "") -> Actor:
-    """The actor of this request."""
-    return actor_of_header(authorization)
+async def current_actor(request: Request) -> Actor:
+    """The actor of this request, whom the route's guard has let in."""
+    return request.state.actor
+
+
+def set_session_cookie(answer: Response, tokens: auth.Tokens) -> None:
+    """Gives the browser its session; scripts cannot read it and other sites cannot send it."""
+    answer.set_cookie(
+        COOKIE,
+        tokens.session_token,
+        httponly=True,
+        samesite="lax",
+        secure=get_settings().origin.startswith("https://"),
+        path="/",
+    )
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
@@ -99,8 +116,10 @@ class IdempotentRoute(APIRoute):
             if request.method != "POST" or not key:
                 return await handle(request)
             digest = hashlib.sha256(await request.body()).hexdigest()
-            authorization = request.headers.get("authorization", "")
-            kept = await asyncio.to_thread(_take_key, authorization, request.url.path, key, digest)
+            actor: Actor | None = getattr(request.state, "actor", None)
+            if actor is None:
+                return await handle(request)
+            kept = await asyncio.to_thread(_take_key, actor, request.url.path, key, digest)
             if isinstance(kept, Response):
                 return kept
             try:
@@ -115,8 +134,7 @@ class IdempotentRoute(APIRoute):
         return once
 
 
-def _take_key(authorization: str, path: str, key: str, digest: str) -> IdempotencyKey | Response:
-    actor = actor_of_header(authorization)
+def _take_key(actor: Actor, path: str, key: str, digest: str) -> IdempotencyKey | Response:
     row = IdempotencyKey(user_id=actor.user_id, path=path, key=key[:200], request_hash=digest)
     with unit_of_work() as session:
         statement = insert(IdempotencyKey).values(**row.model_dump()).on_conflict_do_nothing()
@@ -129,9 +147,24 @@ def _take_key(authorization: str, path: str, key: str, digest: str) -> Idempoten
         ).one()
     if known.request_hash != digest:
         raise InvalidInputError("This Idempotency-Key was used for another request.", code="idempotency_mismatch")
+    if known.status == 0 and now() - known.created_at > STUCK_AFTER:
+        # Its process died in mid-request; what it had not committed did not happen.
+        return _take_over(known)
     if known.status == 0:
         raise ConflictError("The first request with this Idempotency-Key is still at work.", code="in_progress")
     return Response(known.body, status_code=known.status, media_type="application/json")
+
+
+def _take_over(known: IdempotencyKey) -> IdempotencyKey:
+    with unit_of_work() as session:
+        taken = session.execute(
+            update(IdempotencyKey)
+            .where(col(IdempotencyKey.id) == known.id, col(IdempotencyKey.created_at) == known.created_at)
+            .values(created_at=now())
+        )
+        if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            raise ConflictError("The first request with this Idempotency-Key is still at work.", code="in_progress")
+    return known
 
 
 def _keep_answer(row: IdempotencyKey, answer: Response) -> None:

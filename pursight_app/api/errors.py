@@ -6,7 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pursight_app.core.errors import PurSightError, RateLimitedError
+from pursight_app.core.errors import PurSightError, RateLimitedError, ServiceUnavailableError
 from pursight_app.core.redis import RedisError
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(PurSightError)
     def known(request: Request, error: PurSightError) -> JSONResponse:
         answer = problem(request, status=error.status, code=error.code, title=error.title, detail=error.message)
-        if isinstance(error, RateLimitedError):
+        if isinstance(error, RateLimitedError | ServiceUnavailableError):
             answer.headers["Retry-After"] = str(error.retry_after_s)
         if error.status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"

@@ -1,14 +1,43 @@
-"""What a route asks of its caller, said at the route and checked before its body is read."""
+"""What a route asks of its caller, said at the route and checked before its body is read (F1.12-20)."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
-from pursight_app.api.dependencies import IdempotentRoute
-from pursight_app.services.access import Permission
+from fastapi import Request, Response
+from sqlmodel import SQLModel
+
+from pursight_app.api.dependencies import IdempotentRoute, actor_of_header
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.errors import PermissionDeniedError
+from pursight_app.core.settings import get_settings
+from pursight_app.models import Asset, Classification, DataSource, Finding, ScanRun, Workspace
+from pursight_app.services import access, auth
+from pursight_app.services.access import Actor, Permission
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _ATTRIBUTE = "__ps_guard__"
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_ROWS: dict[str, type[SQLModel]] = {
+    "workspace_id": Workspace,
+    "data_source_id": DataSource,
+    "scan_id": ScanRun,
+    "asset_id": Asset,
+    "classification_id": Classification,
+    "finding_id": Finding,
+}
+_REFUSALS = {
+    401: "No valid token",
+    403: "The caller may not do this",
+    404: "No such thing, or none that the caller may know of",
+    409: "The thing is in a state that does not allow this",
+    413: "The request is too large",
+    422: "The input is not acceptable",
+    429: "Too many requests",
+    503: "PostgreSQL or Redis is away or busy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +78,76 @@ def _mark(made: Guard) -> Callable[[Endpoint], Endpoint]:
 
 
 class GuardedRoute(IdempotentRoute):
-    """A route that checks its guard first. A POST with an `Idempotency-Key` is done once."""
+    """A route that checks its guard first; one without a guard stops the start. A keyed POST is done once."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.guard: Guard | None = getattr(endpoint, _ATTRIBUTE, None)
+        if self.guard is None:
+            raise RuntimeError(f"The route {path} says not who may call it: mark it with guard() or public.")
+        options["responses"] = {**_problems(self.guard), **(options.get("responses") or {})}
+        options["openapi_extra"] = {**_described(self.guard), **(options.get("openapi_extra") or {})}
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wraps the route's own handler."""
+        handle = super().get_route_handler()
+        asked = self.guard
+        assert asked is not None  # noqa: S101  __init__ refuses a route without one
+
+        async def guarded(request: Request) -> Response:
+            if not asked.is_public:
+                actor = await actor_of_header(request.headers.get("authorization", ""))
+                request.state.actor = actor
+                await _check(asked, actor, request)
+            return await handle(request)
+
+        return guarded
+
+
+async def _check(asked: Guard, actor: Actor, request: Request) -> None:
+    if asked.is_for_people_only and actor.token_id:
+        raise PermissionDeniedError("An API token cannot do this; it takes a person who is logged in.")
+    if request.method in _WITH_BODY or request.method == "DELETE":
+        caller = actor.session_id or str(actor.token_id)
+        limit = get_settings().requests_per_minute
+        await asyncio.to_thread(auth.throttle, "requests", caller, limit=limit, window_s=60)
+    if asked.permission is None:
+        return
+    if not asked.on:
+        _require_anywhere(actor, asked.permission)
+    elif request.method in _WITH_BODY:
+        # Before the body is read: whoever may not do it learns nothing of what it should look like.
+        await asyncio.to_thread(_require_on_row, actor, asked.permission, asked.on, request.path_params[asked.on])
+
+
+def _require_anywhere(actor: Actor, permission: Permission) -> None:
+    if permission in access.INSTALLATION_PERMISSIONS:
+        access.require(actor, permission)
+    elif not actor.policy.is_administrator and not any(actor.may_somewhere(permission, home) for home in actor.roles):
+        raise PermissionDeniedError(f"That takes {permission}, which you have in none of your workspaces.")
+
+
+def _require_on_row(actor: Actor, permission: Permission, name: str, value: str) -> None:
+    try:
+        row_id = UUID(value)
+    except ValueError:
+        # The route's own validation says so.
+        return
+    with unit_of_work() as session:
+        access.get(session, actor, _ROWS[name], row_id, permission)
+
+
+def _described(asked: Guard) -> dict[str, Any]:
+    if asked.is_public:
+        return {"security": []}
+    tokens = [] if asked.is_for_people_only else [{"apiToken": []}]
+    described: dict[str, Any] = {"security": [{"accessToken": []}, *tokens]}
+    if asked.permission:
+        described["x-permission"] = str(asked.permission)
+    return described
+
+
+def _problems(asked: Guard) -> dict[int | str, dict[str, Any]]:
+    skipped = {401, 403} if asked.is_public else set[int]()
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": text, "content": content} for code, text in _REFUSALS.items() if code not in skipped}

@@ -75,15 +75,16 @@ class ConflictError(UserError):
 
 
 class RateLimitedError(UserError):
-    """Too many tries; `retry_after_s` seconds until the next one is looked at."""
+    """Too many tries; `retry_after_s` seconds until the next one is looked at, `is_first` on the first refused one."""
 
     code = "rate_limited"
     status = 429
     title = "Too many requests"
 
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
+    def __init__(self, message: str, *, retry_after_s: int, is_first: bool = False) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.is_first = is_first
 
 
 class ExternalError(PurSightError):
@@ -113,8 +114,12 @@ class SourceReadError(ExternalError):
 
 
 class ServiceUnavailableError(ExternalError):
-    """PurSight's own PostgreSQL or Redis is away; nothing was granted and nothing was changed."""
+    """PurSight's own PostgreSQL or Redis is away or busy; nothing was granted and nothing was changed."""
 
     code = "service_unavailable"
     status = 503
     title = "Service unavailable"
+
+    def __init__(self, message: str, *, retry_after_s: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

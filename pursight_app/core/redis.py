@@ -1,7 +1,9 @@
 """Connections to Redis, the only other place beside queue.py that imports the client."""
 
+import asyncio
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
@@ -10,7 +12,7 @@ from redis.exceptions import RedisError
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.settings import get_settings
 
-__all__ = ["RedisError", "async_redis", "redis", "redis_url"]
+__all__ = ["RedisError", "async_redis", "loop_redis", "redis", "redis_url"]
 
 
 def redis_url() -> str:
@@ -31,6 +33,18 @@ def redis() -> Any:
     Any, because the client's type hints say "awaitable or not" of every answer.
     """
     return Redis.from_url(redis_url(), decode_responses=True, socket_timeout=5, health_check_interval=15)
+
+
+_of_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncRedis] = WeakKeyDictionary()
+
+
+def loop_redis() -> AsyncRedis:
+    """The client of the running event loop, for single questions; it lives as long as the loop."""
+    loop = asyncio.get_running_loop()
+    client = _of_loops.get(loop)
+    if client is None:
+        client = _of_loops[loop] = AsyncRedis.from_url(redis_url(), decode_responses=True, socket_timeout=5)
+    return client
 
 
 def async_redis() -> AsyncRedis:

@@ -53,6 +53,16 @@ def jwt_key() -> bytes:
     return ensure_secret(JWT_KEY)[0].encode()
 
 
+def jwt_signing_key() -> tuple[str, bytes]:
+    """Name (`kid`) and value of the key that signs access tokens now."""
+    return "1", jwt_key()
+
+
+def jwt_verifying_key(key_id: str) -> bytes | None:
+    """The key of that name, None when there is none."""
+    return jwt_key() if key_id == "1" else None
+
+
 @cache
 def _cipher() -> AESGCM:
     key = ensure_secret(ENCRYPTION_KEY, AESGCM.generate_key(256).hex())[0]

@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     argon2_time_cost: int = Field(default=2, description="Passes of one password hash.")
     login_attempts_per_account: int = Field(default=10, description="Failed log-ins per account in 5 minutes.")
     login_attempts_per_address: int = Field(default=50, description="Failed log-ins per client address in 5 minutes.")
+    login_attempts_in_all: int = Field(default=2_000, description="Failed log-ins from everywhere in 5 minutes.")
+    requests_per_minute: int = Field(default=6_000, ge=60, description="Changing requests of one caller in a minute.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.",
+    )
 
     file_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(Path.cwd(), Path.home(), Path(tempfile.gettempdir())),
@@ -61,7 +67,7 @@ class Settings(BaseSettings):
     def _split_roots(cls, value: object) -> object:
         return tuple(value.split(":")) if isinstance(value, str) else value
 
-    @field_validator("source_hosts", mode="before")
+    @field_validator("source_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split_hosts(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
-from pursight_app.core.db import before_commit, count_rows
+from pursight_app.core.db import before_commit, count_rows, unit_of_work
 from pursight_app.models import AuditEvent, AuditHead
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
@@ -69,6 +69,12 @@ def record(
     )
     session.info.setdefault(_PENDING, []).append(event)
     before_commit(session, _PENDING, _chain)
+
+
+def record_apart(actor: Actor | None, action: str, subject: Subject, result: str, **detail: object) -> None:
+    """Adds an event in a transaction of its own: of something that is refused, so that nothing else is kept of it."""
+    with unit_of_work() as session:
+        record(session, actor, action, subject, result=result, **detail)
 
 
 def _chain(session: Session) -> None:

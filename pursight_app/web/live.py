@@ -16,17 +16,22 @@ from reflex.state import StateUpdate
 from reflex_base.event import Event
 
 from pursight_app.core.errors import ServiceUnavailableError
-from pursight_app.core.events import CHANNEL, SESSION_CHANNEL, listen
+from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, listen
 from pursight_app.core.redis import RedisError
 from pursight_app.web.sessions import session_id_of_cookies
 
 log = structlog.get_logger()
 NUDGE_EVERY_S = 0.35
+# The room that every tab with a session is in, and the page name of the handler that looks at its rights anew.
+_EVERYBODY, _RIGHTS = "everybody", "rights"
 Refreshers = Mapping[str, tuple[str, Callable[..., Any]]]
 
 
 class LiveHub:
-    """Rooms of socket.io by topic. `refreshers` maps a page's name to the prefix of its topic and its handler."""
+    """Rooms of socket.io by topic. `refreshers` maps a page's name to the prefix of its topic and its handler.
+
+    The name "rights" is for the handler that every tab runs when somebody's rights have changed.
+    """
 
     def __init__(self, refreshers: Refreshers) -> None:
         self._refreshers = refreshers
@@ -40,9 +45,11 @@ class LiveHub:
         self._watch_connections()
         while True:
             try:
-                async for channel, text in listen(CHANNEL, SESSION_CHANNEL):
+                async for channel, text in listen(CHANNEL, SESSION_CHANNEL, ACCESS_CHANNEL):
                     if channel == SESSION_CHANNEL:
                         await self._end_session(text)
+                    elif channel == ACCESS_CHANNEL:
+                        self._plan(_EVERYBODY, _RIGHTS)
                     elif channel == CHANNEL:
                         self._hear(json.loads(text))
             except (RedisError, ServiceUnavailableError) as error:
@@ -63,6 +70,7 @@ class LiveHub:
             session_id = session_id_of_cookies(environ.get("HTTP_COOKIE", ""))
             if session_id:
                 await self._sockets.enter_room(sid, f"session:{session_id}", namespace=namespace.namespace)
+                await self._sockets.enter_room(sid, _EVERYBODY, namespace=namespace.namespace)
             await connect(sid, environ, *rest)
 
         namespace.on_connect = on_connect

@@ -5,7 +5,9 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
+from pursight_app.core.addresses import client_address
 from pursight_app.services.access import ACTING
+from pursight_app.services.audit import ORIGIN, Origin
 from pursight_app.web.sessions import actor_of_cookies
 
 POLICY_ATTRIBUTE = "__ps_policy__"
@@ -29,6 +31,8 @@ class EventPolicy(rx.Middleware):
         headers = state.router_data.get("headers", {})
         actor = await actor_of_cookies(headers.get("cookie", ""))
         ACTING.set(actor)
+        address = client_address(str(state.router_data.get("ip", "")), headers.get("x_forwarded_for", ""))
+        ORIGIN.set(Origin(address, headers.get("user_agent", "")))
         policy = policy_of(event.name)
         if policy == "public":
             return None

@@ -1,9 +1,7 @@
 """From a browser's cookie to an actor: the one place for pages and sockets."""
 
-import asyncio
 from http.cookies import CookieError, SimpleCookie
 
-from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.services import auth
 from pursight_app.services.access import Actor
@@ -23,12 +21,7 @@ def session_id_of_cookies(header: str) -> str:
 async def actor_of_cookies(header: str) -> Actor | None:
     """The actor of a live session; None for everybody else, and while a server we need is away (fails closed)."""
     session_id = session_id_of_cookies(header)
-    return await asyncio.to_thread(_actor, session_id) if session_id else None
-
-
-def _actor(session_id: str) -> Actor | None:
     try:
-        with unit_of_work() as session:
-            return auth.actor_of_session(session, session_id)
+        return await auth.actor_of_session(session_id) if session_id else None
     except ServiceUnavailableError:
         return None

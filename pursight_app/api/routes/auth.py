@@ -1,21 +1,24 @@
 """Log-in, refresh, log-out, who am I (F1.2-22)."""
 
+import asyncio
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
-from pursight_app.api.dependencies import CurrentActor
+from pursight_app.api.dependencies import COOKIE, CurrentActor, set_session_cookie
+from pursight_app.api.guard import GuardedRoute, guard, public
+from pursight_app.api.log_in_pool import in_log_in_pool
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import NotAuthenticatedError, RateLimitedError
-from pursight_app.core.settings import get_settings
-from pursight_app.services import access, audit, auth
-from pursight_app.services.access import Permission
+from pursight_app.models import UserAccount
+from pursight_app.services import auth, second_factors
+from pursight_app.services.access import Actor, Permission
 
-router = APIRouter(tags=["log-in"])
-COOKIE = "ps_session"
+router = APIRouter(tags=["log-in"], route_class=GuardedRoute)
 
 
 class Credentials(BaseModel):
@@ -23,17 +26,13 @@ class Credentials(BaseModel):
 
     email: str = Field(max_length=320)
     password: str = Field(max_length=auth.PASSWORD_MAX)
-    otp: str | None = None
+    otp: str | None = Field(default=None, max_length=40)
 
 
 class RefreshToken(BaseModel):
     """The newest refresh token of a session."""
 
     refresh_token: str = Field(max_length=500)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "local"
 
 
 def _bearer(tokens: auth.Tokens) -> dict[str, object]:
@@ -46,33 +45,63 @@ def _bearer(tokens: auth.Tokens) -> dict[str, object]:
 
 
 @router.post("/auth/login")
-def log_in(body: Credentials, request: Request) -> dict[str, object]:
+@public
+async def log_in(body: Credentials) -> dict[str, object]:
     """Starts a session. A wrong password and an unknown address get the same answer in the same time."""
-    with unit_of_work() as session:
-        user = auth.authenticate(session, body.email, body.password, address=_address(request))
-    if user is None:
-        raise NotAuthenticatedError("E-mail address or password is wrong.", code="invalid_credentials")
-    tokens = auth.start_session(user)
+    user, tokens = await in_log_in_pool(lambda: _log_in(body))
     return {**_bearer(tokens), "user": {"id": str(user.id), "email": user.email, "name": user.name}}
 
 
+def _log_in(body: Credentials) -> tuple[UserAccount, auth.Tokens]:
+    with unit_of_work() as session:
+        user = auth.authenticate(session, body.email, body.password)
+        factor = _second_factor(session, user, body.otp) if user else ""
+        if user is not None and factor is not None:
+            tokens = auth.start_session(session, user, factors=("pwd", factor) if factor else ("pwd",))
+            return user, tokens
+    # Outside, so that the failed try is kept.
+    if user is not None and not body.otp:
+        raise NotAuthenticatedError("This account wants the code of a second factor as `otp`.", code="otp_required")
+    raise NotAuthenticatedError("E-mail address, password or code is wrong.", code="invalid_credentials")
+
+
+def _second_factor(session: Session, user: UserAccount, code: str | None) -> str | None:
+    """The factor that was shown, "" where none is wanted, None where it is missing or wrong."""
+    if not second_factors.has_second_factor(session, user):
+        return ""
+    return second_factors.verify_code(session, user, code) if code else None
+
+
 @router.post("/auth/refresh")
-def refresh(body: RefreshToken) -> dict[str, object]:
+@public
+async def refresh(body: RefreshToken) -> dict[str, object]:
     """A new pair of tokens; using a refresh token twice ends the whole session."""
-    return _bearer(auth.refresh_session(body.refresh_token))
+    tokens = await asyncio.to_thread(_refresh, body.refresh_token)
+    # Tabs that refresh at the same moment all get this answer; when it is given, the old token is dead.
+    await asyncio.sleep(auth.REFRESH_SETTLES_S)
+    return _bearer(tokens)
+
+
+def _refresh(presented: str) -> auth.Tokens:
+    with unit_of_work() as session:
+        tokens = auth.refresh_session(session, presented)
+    if tokens is None:
+        raise NotAuthenticatedError("This session has ended. Log in again.")
+    return tokens
 
 
 @router.post("/auth/logout", status_code=204)
+@guard(people_only=True)
 def log_out(actor: CurrentActor) -> Response:
     """Ends this session everywhere, at once."""
     with unit_of_work() as session:
-        audit.record(session, actor, "session.end", audit.Subject("user_account", actor.user_id))
-    auth.end_session(actor.session_id)
+        auth.end_session(session, actor.session_id, reason="logged_out", actor=actor)
     return Response(status_code=204)
 
 
 @router.get("/auth/me")
-def who_am_i(actor: CurrentActor) -> dict[str, object]:
+@guard()
+async def who_am_i(actor: CurrentActor) -> dict[str, object]:
     """The person behind the token, with memberships and what they allow."""
     return {
         "user": {"id": str(actor.user_id), "email": actor.email, "name": actor.name},
@@ -85,13 +114,14 @@ def who_am_i(actor: CurrentActor) -> dict[str, object]:
             }
             for workspace_id, role in actor.roles.items()
         ],
-        "permissions": sorted(access.Permission) if actor.is_administrator else [],
+        "permissions": sorted(Permission) if actor.is_administrator else [],
+        "must_enrol": actor.must_enrol,
     }
 
 
 @router.post("/auth/browser-login", include_in_schema=False)
-def browser_log_in(
-    request: Request,
+@public
+async def browser_log_in(
     email: Annotated[str, Form(max_length=320)] = "",
     password: Annotated[str, Form(max_length=auth.PASSWORD_MAX)] = "",
     next_path: Annotated[str, Form(alias="next", max_length=500)] = "/",
@@ -99,22 +129,13 @@ def browser_log_in(
     """The log-in form's target: sets the HttpOnly cookie and goes on to one of our own pages."""
     target = next_path if _is_own_path(next_path) else "/"
     try:
-        with unit_of_work() as session:
-            user = auth.authenticate(session, email, password, address=_address(request))
+        _, tokens = await in_log_in_pool(lambda: _log_in(Credentials(email=email, password=password)))
     except RateLimitedError as error:
         return _back_to_form(f"wait-{error.retry_after_s}", target)
-    if user is None:
+    except NotAuthenticatedError:
         return _back_to_form("wrong", target)
-    tokens = auth.start_session(user)
     answer = RedirectResponse(target, status_code=303)
-    answer.set_cookie(
-        COOKIE,
-        tokens.session_token,
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().origin.startswith("https://"),
-        path="/",
-    )
+    set_session_cookie(answer, tokens)
     return answer
 
 
@@ -128,16 +149,19 @@ def _back_to_form(problem: str, target: str) -> Response:
 
 
 @router.post("/auth/browser-logout", include_in_schema=False)
-def browser_log_out(request: Request) -> Response:
+@public
+async def browser_log_out(request: Request) -> Response:
     """Ends the cookie's session; every tab of it leaves."""
     session_token = request.cookies.get(COOKIE, "")
     if session_token:
         session_id = auth.session_id_of(session_token)
-        with unit_of_work() as session:
-            actor = auth.actor_of_session(session, session_id)
-            if actor:
-                audit.record(session, actor, "session.end", audit.Subject("user_account", actor.user_id))
-        auth.end_session(session_id)
+        actor = await auth.actor_of_session(session_id)
+        await asyncio.to_thread(_end, session_id, actor)
     answer = RedirectResponse("/login", status_code=303)
     answer.delete_cookie(COOKIE, path="/")
     return answer
+
+
+def _end(session_id: str, actor: Actor | None) -> None:
+    with unit_of_work() as session:
+        auth.end_session(session, session_id, reason="logged_out", actor=actor)

@@ -5,15 +5,17 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from pursight_app.api.dependencies import CurrentActor, CurrentPaging, IdempotentRoute, Page, page
+from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
+from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import Asset
 from pursight_app.services import catalog, lineage
+from pursight_app.services.access import Permission
 from pursight_app.services.catalog import Filters
 from pursight_app.services.catalog.values import MAX_REASON, MIN_REASON
 
-router = APIRouter(tags=["catalogue"], route_class=IdempotentRoute)
+router = APIRouter(tags=["catalogue"], route_class=GuardedRoute)
 
 
 class AssetChange(BaseModel):
@@ -50,6 +52,7 @@ def _view(asset: Asset) -> dict[str, object]:
 
 
 @router.get("/api/catalog/search")
+@guard(Permission.CATALOG_READ)
 def search(  # noqa: PLR0917  each is a query parameter
     actor: CurrentActor,
     at: CurrentPaging,
@@ -88,6 +91,7 @@ def search(  # noqa: PLR0917  each is a query parameter
 
 
 @router.get("/api/catalog/assets/{asset_id}")
+@guard(Permission.CATALOG_READ, "asset_id")
 def get_asset(asset_id: UUID, actor: CurrentActor) -> dict[str, object]:
     """One asset."""
     with unit_of_work() as session:
@@ -102,6 +106,7 @@ class Unmasking(BaseModel):
 
 
 @router.patch("/api/catalog/assets/{asset_id}")
+@guard(Permission.CATALOG_EDIT, "asset_id")
 def update_asset(asset_id: UUID, body: AssetChange, actor: CurrentActor) -> dict[str, object]:
     """Sets description and owner; scans never touch them."""
     with unit_of_work() as session:
@@ -111,6 +116,7 @@ def update_asset(asset_id: UUID, body: AssetChange, actor: CurrentActor) -> dict
 
 
 @router.get("/api/catalog/assets/{asset_id}/columns")
+@guard(Permission.CATALOG_READ, "asset_id")
 def list_columns(asset_id: UUID, actor: CurrentActor, at: CurrentPaging, q: str = "") -> Page:
     """The columns with profile and verdict; extremes of sensitive columns are masked."""
     with unit_of_work() as session:
@@ -140,12 +146,14 @@ def list_columns(asset_id: UUID, actor: CurrentActor, at: CurrentPaging, q: str 
 
 
 @router.get("/api/catalog/assets/{asset_id}/values")
+@guard(Permission.CATALOG_READ, "asset_id")
 def read_values(asset_id: UUID, actor: CurrentActor) -> dict[str, object]:
     """Some values of each column from the last scan; those of sensitive columns are masked."""
     return _values(catalog.read_values(actor, asset_id))
 
 
 @router.post("/api/catalog/assets/{asset_id}/values")
+@guard(Permission.CATALOG_READ, "asset_id")
 def unmask_values(asset_id: UUID, body: Unmasking, actor: CurrentActor) -> dict[str, object]:
     """The same with sensitive values open where `values.read` holds; the reason is kept in the audit log."""
     return _values(catalog.read_values(actor, asset_id, reason=body.reason))
@@ -159,6 +167,7 @@ def _values(shown: dict[str, catalog.ColumnValues]) -> dict[str, object]:
 
 
 @router.get("/api/catalog/assets/{asset_id}/lineage")
+@guard(Permission.CATALOG_READ, "asset_id")
 def get_lineage(asset_id: UUID, actor: CurrentActor, direction: str = "both", depth: int = 1) -> dict[str, object]:
     """What an asset is made from and what is made from it."""
     with unit_of_work() as session:
@@ -183,6 +192,7 @@ def get_lineage(asset_id: UUID, actor: CurrentActor, direction: str = "both", de
 
 
 @router.get("/api/catalog/assets/{asset_id}/history")
+@guard(Permission.CATALOG_READ, "asset_id")
 def list_history(asset_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """What happened to an asset, newest first."""
     with unit_of_work() as session:
@@ -192,6 +202,7 @@ def list_history(asset_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page
 
 
 @router.get("/api/data-classes")
+@guard()
 def list_data_classes(actor: CurrentActor) -> Page:  # noqa: ARG001  asked for so that only people with a session see it
     """The data classes that verdicts name."""
     items = [

@@ -6,14 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from pursight_app.api.dependencies import CurrentActor, CurrentPaging, IdempotentRoute, Page, page
+from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
+from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.connectors.registry import list_connectors
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import DataSource
 from pursight_app.services import access, data_sources
 from pursight_app.services.access import Permission
 
-router = APIRouter(tags=["data sources"], route_class=IdempotentRoute)
+router = APIRouter(tags=["data sources"], route_class=GuardedRoute)
 
 
 class NewDataSource(BaseModel):
@@ -49,6 +50,7 @@ def _view(source: DataSource) -> dict[str, object]:
 
 
 @router.get("/api/connectors")
+@guard()
 def list_kinds(actor: CurrentActor) -> Page:  # noqa: ARG001  asked for so that only people with a session see it
     """The kinds of source with the JSON schema of their configuration and secret."""
     items = [
@@ -65,6 +67,7 @@ def list_kinds(actor: CurrentActor) -> Page:  # noqa: ARG001  asked for so that 
 
 
 @router.post("/api/workspaces/{workspace_id}/data-sources", status_code=201)
+@guard(Permission.DATA_SOURCE_MANAGE, "workspace_id")
 def create_data_source(workspace_id: UUID, body: NewDataSource, actor: CurrentActor) -> dict[str, object]:
     """Adds a source; test and scan it next."""
     with unit_of_work() as session:
@@ -75,6 +78,7 @@ def create_data_source(workspace_id: UUID, body: NewDataSource, actor: CurrentAc
 
 
 @router.get("/api/workspaces/{workspace_id}/data-sources")
+@guard(Permission.DATA_SOURCE_READ, "workspace_id")
 def list_data_sources(workspace_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """The sources of a workspace with their figures."""
     with unit_of_work() as session:
@@ -87,6 +91,7 @@ def list_data_sources(workspace_id: UUID, actor: CurrentActor, at: CurrentPaging
 
 
 @router.get("/api/data-sources/{data_source_id}")
+@guard(Permission.DATA_SOURCE_READ, "data_source_id")
 def get_data_source(data_source_id: UUID, actor: CurrentActor) -> dict[str, object]:
     """One source."""
     with unit_of_work() as session:
@@ -94,6 +99,7 @@ def get_data_source(data_source_id: UUID, actor: CurrentActor) -> dict[str, obje
 
 
 @router.patch("/api/data-sources/{data_source_id}")
+@guard(Permission.DATA_SOURCE_MANAGE, "data_source_id")
 def update_data_source(data_source_id: UUID, body: DataSourceChange, actor: CurrentActor) -> dict[str, object]:
     """Changes a source; a new address needs the secret again."""
     with unit_of_work() as session:
@@ -105,6 +111,7 @@ def update_data_source(data_source_id: UUID, body: DataSourceChange, actor: Curr
 
 
 @router.delete("/api/data-sources/{data_source_id}", status_code=204)
+@guard(Permission.DATA_SOURCE_MANAGE, "data_source_id")
 def delete_data_source(data_source_id: UUID, actor: CurrentActor) -> Response:
     """Removes a source and all that was found in it."""
     with unit_of_work() as session:
@@ -113,6 +120,7 @@ def delete_data_source(data_source_id: UUID, actor: CurrentActor) -> Response:
 
 
 @router.post("/api/data-sources/{data_source_id}/test")
+@guard(Permission.DATA_SOURCE_MANAGE, "data_source_id")
 def test_data_source(data_source_id: UUID, actor: CurrentActor) -> dict[str, object]:
     """Connects, logs in and reads one thing."""
     result = data_sources.test_data_source(actor, data_source_id)

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, WebSocket
@@ -11,13 +12,15 @@ from fastapi.responses import StreamingResponse
 from starlette.websockets import WebSocketDisconnect
 
 from pursight_app.api.dependencies import CurrentActor, actor_of_header
+from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PurSightError
-from pursight_app.core.events import CHANNEL, SESSION_CHANNEL, kept_events, listen
+from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, kept_events, listen
 from pursight_app.core.redis import RedisError, async_redis
-from pursight_app.services import access
-from pursight_app.services.access import Actor, Permission
+from pursight_app.services import access, auth
+from pursight_app.services.access import Actor, Permission, Resource
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"], route_class=GuardedRoute)
+WATCH_EVERY_S = 30
 
 
 class _SessionEndedError(Exception):
@@ -25,37 +28,76 @@ class _SessionEndedError(Exception):
 
 
 async def _events(actor: Actor, workspace_id: UUID | None, after_seq: int) -> AsyncIterator[dict[str, object]]:
-    """Kept events after `after_seq`, then live ones, of the workspaces that the actor may see; ends with the session.
+    """Kept events after `after_seq`, then live ones, of what the actor may see; ends with the session or the rights.
 
     Subscribes first and reads what was kept second, so that nothing falls between; doubles are dropped by seq.
     """
-    if workspace_id is not None:
-        access.require(actor, Permission.WORKSPACE_READ, workspace_id)
+    watch = _Watch(actor, workspace_id)
     last: dict[str, int] = {}
-    stream = listen(CHANNEL, SESSION_CHANNEL)
+    stream = listen(CHANNEL, SESSION_CHANNEL, ACCESS_CHANNEL)
     await anext(stream)
     following = asyncio.ensure_future(anext(stream))
     try:
         if workspace_id is not None:
             for event in await _kept(workspace_id, after_seq):
                 last[str(workspace_id)] = int(str(event["seq"]))
-                yield event
+                if shown := watch.shown(event):
+                    yield shown
         while True:
+            # Asked for again now and then even when nothing is heard: a message that a revocation sends can be lost.
+            done, _ = await asyncio.wait({following}, timeout=WATCH_EVERY_S)
+            if not done:
+                await watch.look_again()
+                continue
             channel, text = await following
             following = asyncio.ensure_future(anext(stream))
-            if channel == SESSION_CHANNEL:
-                if text == actor.session_id:
-                    raise _SessionEndedError
+            if channel != CHANNEL:
+                if channel == ACCESS_CHANNEL or text == watch.key:
+                    await watch.look_again()
                 continue
             event = json.loads(text)
             home = str(event["workspace_id"])
-            is_wanted = workspace_id is None or home == str(workspace_id)
-            if is_wanted and actor.may(Permission.SCAN_READ, UUID(home)) and event["seq"] > last.get(home, 0):
+            if event["seq"] > last.get(home, 0) and (shown := watch.shown(event)):
                 last[home] = event["seq"]
-                yield event
+                yield shown
     finally:
         following.cancel()
         await stream.aclose()
+
+
+class _Watch:
+    """Who listens, looked at anew whenever rights or sessions change, and what they may hear."""
+
+    def __init__(self, actor: Actor, workspace_id: UUID | None) -> None:
+        self._actor = actor
+        self._workspace_id = workspace_id
+        self.key = f"token:{actor.token_id}" if actor.token_id else actor.session_id
+
+    async def look_again(self) -> None:
+        """Ends the stream when its person may not listen any more."""
+        access.forget_policies()
+        actor = await auth.renewed(self._actor)
+        if actor is None:
+            raise _SessionEndedError
+        if self._workspace_id is not None and not actor.may_somewhere(Permission.SCAN_READ, self._workspace_id):
+            raise _SessionEndedError
+        self._actor = actor
+
+    def shown(self, event: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The event as the listener may know it; None when it does not exist for them."""
+        home, data = UUID(str(event["workspace_id"])), event["data"]
+        if self._workspace_id not in {None, home}:
+            return None
+        source = data.get("data_source_id")
+        place = Resource(home, UUID(source) if source else None)
+        table = replace(place, path=str(data.get("table") or ""))
+        if event["type"] == "finding":
+            return dict(event) if self._actor.decide(Permission.FINDING_READ, table).allowed else None
+        if not self._actor.decide(Permission.SCAN_READ, place).allowed:
+            return None
+        if table.path and not self._actor.decide(Permission.CATALOG_READ, table).allowed:
+            return {**event, "data": {**data, "table": ""}}
+        return dict(event)
 
 
 async def _kept(workspace_id: UUID, after_seq: int) -> list[dict[str, object]]:
@@ -67,6 +109,7 @@ async def _kept(workspace_id: UUID, after_seq: int) -> list[dict[str, object]]:
 
 
 @router.get("/racine/events")
+@guard()
 async def stream_events(
     actor: CurrentActor,
     workspace_id: UUID | None = None,
@@ -77,7 +120,7 @@ async def stream_events(
     if session_id is not None:
         raise NotFoundError("There is no such collaboration session, or not one that you may see.")
     if workspace_id is not None:
-        access.require(actor, Permission.WORKSPACE_READ, workspace_id)
+        access.require_somewhere(actor, Permission.SCAN_READ, workspace_id)
 
     async def lines() -> AsyncIterator[str]:
         try:
@@ -98,9 +141,9 @@ async def socket_events(
 ) -> None:
     """The same events over a WebSocket; closed with 4401 when the session ends."""
     try:
-        actor = await asyncio.to_thread(actor_of_header, authorization)
+        actor = await actor_of_header(authorization)
         if workspace_id is not None:
-            access.require(actor, Permission.WORKSPACE_READ, workspace_id)
+            access.require_somewhere(actor, Permission.SCAN_READ, workspace_id)
     except PurSightError as error:
         await socket.close(4401 if isinstance(error, NotAuthenticatedError) else 4404)
         return

@@ -6,13 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from pursight_app.api.dependencies import CurrentActor, CurrentPaging, IdempotentRoute, Page, page
+from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
+from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import Rule
 from pursight_app.services import compliance
+from pursight_app.services.access import Permission
 from pursight_app.services.compliance import FindingRow
 
-router = APIRouter(tags=["compliance"], route_class=IdempotentRoute)
+router = APIRouter(tags=["compliance"], route_class=GuardedRoute)
 
 
 class NewRule(BaseModel):
@@ -62,6 +64,7 @@ def view_finding(row: FindingRow) -> dict[str, object]:
 
 
 @router.get("/api/findings")
+@guard(Permission.FINDING_READ)
 def list_findings(
     actor: CurrentActor, at: CurrentPaging, workspace_id: UUID | None = None, status: str = "", severity: str = ""
 ) -> Page:
@@ -80,6 +83,7 @@ def list_findings(
 
 
 @router.get("/api/findings/{finding_id}")
+@guard(Permission.FINDING_READ, "finding_id")
 def get_finding(finding_id: UUID, actor: CurrentActor) -> dict[str, object]:
     """One finding."""
     with unit_of_work() as session:
@@ -87,6 +91,7 @@ def get_finding(finding_id: UUID, actor: CurrentActor) -> dict[str, object]:
 
 
 @router.post("/api/findings/{finding_id}/waive", status_code=201)
+@guard(Permission.FINDING_WAIVE, "finding_id")
 def waive(finding_id: UUID, body: NewWaiver, actor: CurrentActor) -> dict[str, object]:
     """Accepts the risk until a moment; after it the finding opens again."""
     with unit_of_work() as session:
@@ -95,6 +100,7 @@ def waive(finding_id: UUID, body: NewWaiver, actor: CurrentActor) -> dict[str, o
 
 
 @router.post("/api/findings/{finding_id}/status")
+@guard(Permission.FINDING_WAIVE, "finding_id")
 def set_status(finding_id: UUID, body: StatusChange, actor: CurrentActor) -> dict[str, str]:
     """Acknowledges a finding or opens it again."""
     with unit_of_work() as session:
@@ -103,6 +109,7 @@ def set_status(finding_id: UUID, body: StatusChange, actor: CurrentActor) -> dic
 
 
 @router.get("/api/compliance/rules")
+@guard(Permission.FINDING_READ)
 def list_rules(actor: CurrentActor, at: CurrentPaging, workspace_id: UUID) -> Page:
     """The rules of a workspace."""
     with unit_of_work() as session:
@@ -112,6 +119,7 @@ def list_rules(actor: CurrentActor, at: CurrentPaging, workspace_id: UUID) -> Pa
 
 
 @router.post("/api/compliance/rules", status_code=201)
+@guard(Permission.RULE_MANAGE)
 def create_rule(body: NewRule, actor: CurrentActor) -> dict[str, str]:
     """Adds a rule; its condition is checked before it is stored."""
     with unit_of_work() as session:

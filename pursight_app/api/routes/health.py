@@ -7,22 +7,25 @@ from sqlalchemy import func, text
 from sqlmodel import col, select
 from starlette.responses import HTMLResponse
 
+from pursight_app.api.guard import GuardedRoute, public
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.queue import count_workers, queue_length
 from pursight_app.core.redis import RedisError, redis
 from pursight_app.models import ScanRun
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=GuardedRoute)
 
 
 @router.get("/healthz")
+@public
 def liveness() -> dict[str, str]:
     """The web process answers."""
     return {"status": "ok"}
 
 
 @router.get("/readyz")
+@public
 def readiness(response: Response) -> dict[str, object]:
     """Whether each part answers; 503 while one that is needed does not."""
     parts = {"postgresql": _database_answers(), "redis": _redis_answers()}
@@ -56,6 +59,7 @@ def _count_workers() -> int:
 
 
 @router.get("/metrics")
+@public
 def metrics() -> Response:
     """Scans by status, waiting jobs and workers, as Prometheus text; names nobody and no data."""
     registry = CollectorRegistry()
@@ -70,6 +74,7 @@ def metrics() -> Response:
 
 
 @router.get("/docs", include_in_schema=False)
+@public
 def docs() -> HTMLResponse:
     """The OpenAPI description for reading; its script and style are served from here, no other host is asked."""
     return get_swagger_ui_html(

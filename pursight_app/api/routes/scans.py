@@ -5,13 +5,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from pursight_app.api.dependencies import CurrentActor, CurrentPaging, IdempotentRoute, Page, page
+from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
+from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.api.routes.findings import view_finding
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import LedgerState, ScanRun
 from pursight_app.services import compliance, reviews, scanning
+from pursight_app.services.access import Permission
 
-router = APIRouter(tags=["scans"], route_class=IdempotentRoute)
+router = APIRouter(tags=["scans"], route_class=GuardedRoute)
 _WORKFLOW = "/racine/orchestration/scan-workflow"
 _LEDGER = (LedgerState.OK, LedgerState.CHANGED, LedgerState.SKIPPED, LedgerState.FAILED)
 
@@ -41,6 +43,7 @@ def _queued(run: ScanRun) -> dict[str, str]:
 
 
 @router.post(_WORKFLOW, status_code=202)
+@guard(Permission.SCAN_RUN)
 def request_scan(body: ScanRequest, actor: CurrentActor) -> dict[str, str]:
     """Queues a scan."""
     tables = body.options.tables if body.options else None
@@ -49,6 +52,7 @@ def request_scan(body: ScanRequest, actor: CurrentActor) -> dict[str, str]:
 
 
 @router.get(_WORKFLOW + "/{scan_id}")
+@guard(Permission.SCAN_READ, "scan_id")
 def get_scan(scan_id: UUID, actor: CurrentActor) -> dict[str, object]:
     """How far a scan is and what it found so far."""
     with unit_of_work() as session:
@@ -70,6 +74,7 @@ def get_scan(scan_id: UUID, actor: CurrentActor) -> dict[str, object]:
 
 
 @router.post(_WORKFLOW + "/{scan_id}/cancel", status_code=202)
+@guard(Permission.SCAN_RUN, "scan_id")
 def cancel_scan(scan_id: UUID, actor: CurrentActor) -> dict[str, str]:
     """Ends a scan after the table at hand."""
     with unit_of_work() as session:
@@ -77,6 +82,7 @@ def cancel_scan(scan_id: UUID, actor: CurrentActor) -> dict[str, str]:
 
 
 @router.post(_WORKFLOW + "/{scan_id}/retry", status_code=202)
+@guard(Permission.SCAN_RUN, "scan_id")
 def retry_scan(scan_id: UUID, actor: CurrentActor) -> dict[str, str]:
     """A new scan over what this one did not read."""
     with unit_of_work() as session:
@@ -84,6 +90,7 @@ def retry_scan(scan_id: UUID, actor: CurrentActor) -> dict[str, str]:
 
 
 @router.get("/api/scans")
+@guard(Permission.SCAN_READ)
 def list_scans(
     actor: CurrentActor, at: CurrentPaging, workspace_id: UUID | None = None, data_source_id: UUID | None = None
 ) -> Page:
@@ -110,6 +117,7 @@ def list_scans(
 
 
 @router.get("/api/scans/{scan_id}/ledger")
+@guard(Permission.SCAN_READ, "scan_id")
 def list_entries(scan_id: UUID, actor: CurrentActor, at: CurrentPaging, state: str = "") -> Page:
     """Every table of a scan and how it ended."""
     with unit_of_work() as session:
@@ -128,6 +136,7 @@ def list_entries(scan_id: UUID, actor: CurrentActor, at: CurrentPaging, state: s
 
 
 @router.get("/api/scans/{scan_id}/classifications")
+@guard(Permission.SCAN_READ, "scan_id")
 def list_classifications(scan_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """The verdicts on the columns that a scan read, with their evidence."""
     with unit_of_work() as session:
@@ -151,6 +160,7 @@ def list_classifications(scan_id: UUID, actor: CurrentActor, at: CurrentPaging) 
 
 
 @router.get("/api/scans/{scan_id}/findings")
+@guard(Permission.SCAN_READ, "scan_id")
 def list_findings(scan_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """The rules that failed when this scan was evaluated."""
     with unit_of_work() as session:
@@ -162,6 +172,7 @@ def list_findings(scan_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page
 
 
 @router.post("/api/classifications/{classification_id}/review")
+@guard(Permission.CLASSIFICATION_REVIEW, "classification_id")
 def review(classification_id: UUID, body: Review, actor: CurrentActor) -> dict[str, object]:
     """Confirms, rejects or corrects a verdict."""
     with unit_of_work() as session:

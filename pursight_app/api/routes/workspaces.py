@@ -7,14 +7,15 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from pursight_app.api.dependencies import CurrentActor, CurrentPaging, IdempotentRoute, Page, page
+from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
+from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import InvalidInputError, NotFoundError
 from pursight_app.models import Asset, DataSource, Finding, Role, ScanRun, Workspace
 from pursight_app.services import access, audit, workspaces
 from pursight_app.services.access import ROLE_PERMISSIONS, Permission
 
-router = APIRouter(tags=["workspaces"], route_class=IdempotentRoute)
+router = APIRouter(tags=["workspaces"], route_class=GuardedRoute)
 _RESOURCES = {"workspace": Workspace, "data_source": DataSource, "asset": Asset, "scan": ScanRun, "finding": Finding}
 
 
@@ -48,6 +49,7 @@ class AccessQuestion(BaseModel):
 
 
 @router.post("/api/workspaces", status_code=201)
+@guard(Permission.USER_MANAGE)
 def create_workspace(body: NewWorkspace, actor: CurrentActor) -> dict[str, str]:
     """Makes a workspace with the starter rules; the caller becomes its administrator."""
     with unit_of_work() as session:
@@ -56,6 +58,7 @@ def create_workspace(body: NewWorkspace, actor: CurrentActor) -> dict[str, str]:
 
 
 @router.get("/api/workspaces")
+@guard()
 def list_workspaces(actor: CurrentActor, at: CurrentPaging) -> Page:
     """The workspaces that the caller may see."""
     with unit_of_work() as session:
@@ -65,6 +68,7 @@ def list_workspaces(actor: CurrentActor, at: CurrentPaging) -> Page:
 
 
 @router.get("/api/workspaces/{workspace_id}/members")
+@guard(Permission.WORKSPACE_READ, "workspace_id")
 def list_members(workspace_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """The people of a workspace."""
     with unit_of_work() as session:
@@ -76,6 +80,7 @@ def list_members(workspace_id: UUID, actor: CurrentActor, at: CurrentPaging) -> 
 
 
 @router.post("/api/workspaces/{workspace_id}/members", status_code=201)
+@guard(Permission.MEMBER_MANAGE, "workspace_id")
 def set_member(workspace_id: UUID, body: NewMember, actor: CurrentActor) -> dict[str, str]:
     """Adds a person or changes their role."""
     with unit_of_work() as session:
@@ -84,6 +89,7 @@ def set_member(workspace_id: UUID, body: NewMember, actor: CurrentActor) -> dict
 
 
 @router.post("/api/users", status_code=201)
+@guard(Permission.USER_MANAGE)
 def create_user(body: NewUser, actor: CurrentActor) -> dict[str, str]:
     """Adds an account."""
     with unit_of_work() as session:
@@ -92,6 +98,7 @@ def create_user(body: NewUser, actor: CurrentActor) -> dict[str, str]:
 
 
 @router.get("/api/users")
+@guard(Permission.USER_MANAGE)
 def list_users(actor: CurrentActor, at: CurrentPaging) -> Page:
     """All accounts of this installation."""
     with unit_of_work() as session:
@@ -101,6 +108,7 @@ def list_users(actor: CurrentActor, at: CurrentPaging) -> Page:
 
 
 @router.get("/api/roles")
+@guard()
 def list_roles(actor: CurrentActor) -> Page:  # noqa: ARG001  asked for so that only people with a session see it
     """The built-in roles and what each includes."""
     items = [{"role": role, "permissions": sorted(held)} for role, held in ROLE_PERMISSIONS.items()]
@@ -108,6 +116,7 @@ def list_roles(actor: CurrentActor) -> Page:  # noqa: ARG001  asked for so that 
 
 
 @router.get("/api/audit-events")
+@guard(Permission.AUDIT_READ)
 def list_audit_events(
     actor: CurrentActor, at: CurrentPaging, workspace_id: Annotated[UUID | None, Query()] = None
 ) -> Page:
@@ -120,6 +129,7 @@ def list_audit_events(
 
 
 @router.post("/api/access/check")
+@guard()
 def check_access(body: AccessQuestion, actor: CurrentActor) -> dict[str, object]:
     """Whether and why somebody may do something. Asking about others takes the right to manage the workspace."""
     kind, _, row_id = body.resource.partition(":")

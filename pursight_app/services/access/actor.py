@@ -23,13 +23,14 @@ class Actor:
     """A person or service account that acts, with everything it may do.
 
     `session_id` is the key of the log-in session, "" for API tokens, jobs and the command line; `stepped_up_at` is the
-    moment (seconds since 1970) at which the person last proved who they are.
+    moment (seconds since 1970) at which the person last proved who they are, `factors` with what (RFC 8176).
     """
 
     policy: Policy
     session_id: str = ""
     stepped_up_at: float = 0.0
     limits: TokenLimits | None = None
+    factors: tuple[str, ...] = ()
 
     @property
     def user_id(self) -> UUID:
@@ -61,8 +62,15 @@ class Actor:
         """The API token that is used, None for a session."""
         return self.limits.token_id if self.limits else None
 
+    @property
+    def must_enrol(self) -> bool:
+        """Whether the person must first set up a second factor; whoever comes from a provider has theirs there."""
+        return self.policy.must_enrol and bool(self.session_id) and "fed" not in self.factors
+
     def decide(self, permission: Permission, resource: Resource) -> Decision:
         """Whether the actor may, and why."""
+        if self.must_enrol:
+            return _ENROL_FIRST
         if self.limits is not None:
             if permission not in self.limits.scopes:
                 return Decision(allowed=False, reason=f"The scopes of this API token do not include {permission}.")
@@ -73,7 +81,7 @@ class Actor:
     def may(self, permission: Permission, workspace_id: UUID | None = None) -> bool:
         """Whether `permission` holds for a whole workspace; without one, only installation administrators have any."""
         if workspace_id is None:
-            return self.is_administrator
+            return self.is_administrator and not self.must_enrol
         return self.decide(permission, Resource(workspace_id)).allowed
 
     def may_somewhere(self, permission: Permission, workspace_id: UUID) -> bool:
@@ -82,7 +90,7 @@ class Actor:
             permission not in self.limits.scopes or self.limits.workspace_id not in {None, workspace_id}
         ):
             return False
-        return self.policy.holds_somewhere(permission, workspace_id)
+        return not self.must_enrol and self.policy.holds_somewhere(permission, workspace_id)
 
     def knows(self, workspace_id: UUID) -> bool:
         """Whether the workspace exists for the actor."""
@@ -91,5 +99,8 @@ class Actor:
         return self.policy.is_administrator or workspace_id in self.policy.roles
 
 
+_ENROL_FIRST = Decision(
+    allowed=False, reason="Set up a second factor under “Your account” first; this place wants one."
+)
 # Who acts in the event that is being handled; web/ sets it for pages, REST passes actors as arguments.
 ACTING: ContextVar[Actor | None] = ContextVar("acting", default=None)

@@ -86,6 +86,7 @@ class Policy:
     denies: Rules
     source_workspaces: Mapping[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     owned: frozenset[UUID] = frozenset()
+    must_enrol: bool = False
     valid_until: datetime | None = None
     _missing: dict[Permission, Decision] = field(default_factory=dict[Permission, Decision])
 

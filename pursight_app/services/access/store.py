@@ -7,7 +7,7 @@ that cannot ask decides nothing.
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -26,8 +26,10 @@ from pursight_app.models import (
     GrantEffect,
     GroupMember,
     Member,
+    Passkey,
     Role,
     ScopeKind,
+    SecurityPolicy,
     UserAccount,
     UserGroup,
     WorkspaceRole,
@@ -136,8 +138,20 @@ def compile_policy(session: Session, user_id: UUID) -> Policy | None:
         denies=rules.denies,
         source_workspaces=sources,
         owned=frozenset(session.exec(owned).all()),
+        must_enrol=_must_enrol(session, user, roles),
         valid_until=min(ends, default=None),
     )
+
+
+def _must_enrol(session: Session, user: UserAccount, roles: Mapping[UUID, str]) -> bool:
+    """Whether the installation wants a second factor of this person, who has none."""
+    if user.is_service or user.totp_confirmed_at is not None:
+        return False
+    wanted = session.exec(select(SecurityPolicy)).one().settings.get("require_second_factor", "nobody")
+    is_administrator = user.is_administrator or Role.ADMINISTRATOR in roles.values()
+    if wanted == "nobody" or (wanted == "administrators" and not is_administrator):
+        return False
+    return session.exec(select(Passkey.id).where(Passkey.user_id == user.id)).first() is None
 
 
 OwnRoles = dict[tuple[UUID, str], WorkspaceRole]

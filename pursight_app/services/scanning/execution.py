@@ -266,7 +266,10 @@ def _read_assets(session: Session, lease: Lease) -> list[Asset]:
 
 
 def _announce_finding(session: Session, finding: Finding) -> None:
+    asset = session.get_one(Asset, finding.asset_id)
     data: dict[str, object] = {
+        "data_source_id": str(asset.data_source_id),
+        "table": asset.qualified_name,
         "finding_id": str(finding.id),
         "asset_id": str(finding.asset_id),
         "severity": finding.severity,
