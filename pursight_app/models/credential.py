@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text
 from sqlmodel import Field, UniqueConstraint
 
-from pursight_app.models.base import Row, json_list, reference, time_field
+from pursight_app.models.base import Row, json_field, json_list, reference, time_field
 
 
 class LoginSession(Row, table=True):
@@ -89,7 +89,10 @@ class IdentityProvider(Row, table=True):
 
 
 class ExternalIdentity(Row, table=True):
-    """A person at a provider: known by issuer and subject, never by e-mail address (ASVS 6.8.1)."""
+    """A person at a provider: known by issuer and subject, never by e-mail address (ASVS 6.8.1).
+
+    `granted_roles` is {workspace id: role}: the memberships that this identity's groups gave, and nobody by hand.
+    """
 
     __table_args__ = (UniqueConstraint("identity_provider_id", "subject"),)
 
@@ -98,3 +101,4 @@ class ExternalIdentity(Row, table=True):
     subject: str
     email: str = ""
     last_login_at: datetime | None = time_field()
+    granted_roles: dict[str, str] = json_field()
