@@ -12,12 +12,13 @@ from state.data_sources import DataSourcesState
 from state.findings import FindingsState
 from state.home import HomeState
 from state.scans import ScansState, ScanState
-from state.session import on_error
+from state.session import SessionState, on_error
 
 # Importing a page registers it.
 list(modules_of("pages"))
 hub = LiveHub(
     {
+        "rights": ("", SessionState.look_again),
         "home": ("workspace:", HomeState.refresh),
         "data_sources": ("workspace:", DataSourcesState.refresh),
         "scans": ("workspace:", ScansState.refresh),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -24,6 +25,18 @@ _listen: Callable[[str, str, str], Awaitable[None]] | None = None
 def install_listener(listen: Callable[[str, str, str], Awaitable[None]]) -> None:
     """Wires the live hub in: `listen(token, page, topic)`."""
     globals()["_listen"] = listen
+
+
+@dataclass(frozen=True, slots=True)
+class PageLoads:
+    """What opening a page runs, and the permission without which it does not even begin."""
+
+    permission: str
+    handlers: tuple[Any, ...]
+
+
+# By route; filled in by the decorator of pages.
+PAGE_LOADS: dict[str, PageLoads] = {}
 
 
 def event(policy: str = "session", **options: Any) -> Callable[[Handler], Any]:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import reflex as rx
 
 from pursight_app.core.errors import NotAuthenticatedError
-from pursight_app.services import workspaces
-from pursight_app.services.access import Permission
-from state.base import acting, event, run, sentence_of
+from pursight_app.services import access, workspaces
+from pursight_app.services.access import INSTALLATION_PERMISSIONS, PERMISSION_WORDS, Actor, Permission
+from state.base import PAGE_LOADS, PageLoads, acting, event, run, sentence_of
 
 _MANAGING = (Permission.MEMBER_MANAGE, Permission.ROLE_MANAGE, Permission.AUDIT_READ, Permission.USER_MANAGE)
 
@@ -35,14 +36,36 @@ class SessionState(rx.State):
     workspace_name: str = ""
     permissions: list[str] = []
     is_managing: bool = False
+    is_denied: bool = False
+    denied_permission: str = ""
+    denied_words: str = ""
+    denied_helpers: str = ""
+    _route: str = "/"
     workspace_hint: str = rx.LocalStorage("", name="pursight-workspace")
     notice: str = ""
     notice_kind: str = "info"
     notice_id: int = 0
 
     @event()
-    async def load(self) -> None:
-        """Fills in who is looking and what they may do here."""
+    async def open_page(self, route: str) -> Any:
+        """Says who is looking and what they may do, then runs what the page itself loads, if they may see it."""
+        self._route = route
+        await self._load()
+        if acting().must_enrol and route != "/account":
+            return rx.redirect("/account?enrol=1")
+        page = PAGE_LOADS.get(route, PageLoads("", ()))
+        self.is_denied = bool(page.permission) and page.permission not in self.permissions
+        if self.is_denied:
+            await self._explain_denial(Permission(page.permission))
+            return None
+        return list(page.handlers)
+
+    @event()
+    async def look_again(self) -> Any:
+        """Called by the live hub when somebody's rights have changed: opens the page as if it were new."""
+        return await SessionState.open_page.fn(self, self._route)
+
+    async def _load(self) -> None:
         rows = await run(workspaces.list_workspaces)
         actor = acting()
         self.user_name, self.user_email = actor.name, actor.email
@@ -54,18 +77,25 @@ class SessionState(rx.State):
         chosen = chosen or next(iter(known.values()), None)
         self.workspace_id = str(chosen.id) if chosen else ""
         self.workspace_name = chosen.name if chosen else ""
-        self.permissions = [right for right in Permission if chosen and actor.may(right, chosen.id)]
+        self.permissions = [right for right in Permission if _may(actor, right, chosen.id if chosen else None)]
         self.is_managing = any(right in self.permissions for right in _MANAGING)
+
+    async def _explain_denial(self, permission: Permission) -> None:
+        home = self.workspace_id
+        self.denied_permission, self.denied_words = permission, PERMISSION_WORDS[permission]
+        self.denied_helpers = ""
+        if home and permission not in INSTALLATION_PERMISSIONS:
+            found = await run(
+                lambda session, actor: access.explain(session, actor, permission, access.Resource(UUID(home)))
+            )
+            self.denied_helpers = ", ".join(found.grantable_by[:5])
 
     @event()
     async def choose_workspace(self, workspace_id: str) -> rx.event.EventSpec:
         """Switches to another workspace and starts at its home."""
         self.workspace_hint = workspace_id
-        await self._reload()
+        await self._load()
         return rx.redirect("/")
-
-    async def _reload(self) -> None:
-        await SessionState.load.fn(self)
 
     @event()
     async def search(self, form: dict[str, Any]) -> rx.event.EventSpec:
@@ -86,6 +116,12 @@ class SessionState(rx.State):
         self.notice, self.notice_kind, self.notice_id = text[:500], kind, self.notice_id + 1
 
 
+def _may(actor: Actor, permission: Permission, workspace_id: UUID | None) -> bool:
+    if permission in INSTALLATION_PERMISSIONS:
+        return actor.may(permission)
+    return workspace_id is not None and actor.may_somewhere(permission, workspace_id)
+
+
 async def notify(state: rx.State, text: str, kind: str = "ok") -> None:
     """Shows a message from another state's handler."""
     session = await state.get_state(SessionState)
@@ -96,7 +132,7 @@ async def current_workspace(state: rx.State) -> str:
     """The workspace that the tab is in, "" when the person is in none."""
     session = await state.get_state(SessionState)
     if not session.workspace_id:
-        await session._reload()  # noqa: SLF001  # a tab whose state was lost arrives here first
+        await session._load()  # noqa: SLF001  # a tab whose state was lost arrives here first
     return session.workspace_id
 
 

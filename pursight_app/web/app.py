@@ -1,7 +1,9 @@
 """Puts the parts together: Reflex pages, the gateway, the gate and the hub become one ASGI application."""
 
+import asyncio
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import reflex as rx
@@ -9,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from pursight_app.core.db import POOL_OVERFLOW, POOL_SIZE
 from pursight_app.core.logging import configure_logging
 from pursight_app.core.settings import PROJECT_ROOT
 from pursight_app.web.gate import Gate
@@ -21,6 +24,11 @@ log = structlog.get_logger()
 def pages_folder() -> Path:
     """Where the built front end lies."""
     return Path(os.environ.get("PURSIGHT_PAGES", PROJECT_ROOT / ".web" / "build" / "client"))
+
+
+async def widen_threads() -> None:
+    """Gives asyncio.to_thread as many threads as the database pool carries: its default is 6 on two cores."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(POOL_SIZE + POOL_OVERFLOW // 2))
 
 
 def create_web_app(
@@ -41,6 +49,7 @@ def create_web_app(
         toaster=None,
     )
     app.add_middleware(EventPolicy())
+    app.register_lifespan_task(widen_threads)
     app.register_lifespan_task(hub.run)
     assert_policies()
     return app

@@ -96,6 +96,8 @@ class LiveHub:
         if "scan_id" in event["data"]:
             topics.add(f"scan:{event['data']['scan_id']}")
         for page, (prefix, _) in self._refreshers.items():
+            if not prefix:
+                continue
             for topic in topics:
                 if topic.startswith(prefix):
                     self._plan(f"page:{page}:{topic}", page)
