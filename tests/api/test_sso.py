@@ -14,8 +14,8 @@ from sqlmodel import col, select
 
 from pursight_app.api.app import create_app
 from pursight_app.core.db import unit_of_work
-from pursight_app.models import AuditEvent, ExternalIdentity, Member, UserAccount
-from pursight_app.services import auth, sso
+from pursight_app.models import AuditEvent, ExternalIdentity, LoginSession, Member, UserAccount
+from pursight_app.services import access, auth, sso
 from pursight_app.services.access import Actor
 from pursight_app.services.sso.discovery import forget_documents
 from pursight_app.services.sso.transport import SLOTS
@@ -118,8 +118,11 @@ def log_in(browser: TestClient, provider: Provider, who: dict[str, object], **qu
 
 def actor_in(browser: TestClient) -> Actor | None:
     token = browser.cookies.get("ps_session")
+    if not token:
+        return None
     with unit_of_work() as session:
-        return auth.actor_of_session(session, auth.session_id_of(token)) if token else None
+        row = session.exec(select(LoginSession).where(LoginSession.key == auth.session_id_of(token))).one()
+        return access.load_actor(session, row.user_id, session_id=row.key)
 
 
 def role_of(user_id: UUID, workspace_id: UUID) -> str | None:

@@ -1,5 +1,6 @@
 """Single sign-on: the browser's way to a provider and back, and the providers themselves over REST."""
 
+import asyncio
 import html
 import re
 import secrets
@@ -11,11 +12,16 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
-from pursight_app.api.dependencies import CurrentActor, Page
+from pursight_app.api.dependencies import COOKIE, CurrentActor, Page, set_session_cookie
 from pursight_app.api.guard import GuardedRoute, guard, public
-from pursight_app.api.routes.auth import COOKIE
 from pursight_app.core.db import unit_of_work
-from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PermissionDeniedError, UserError
+from pursight_app.core.errors import (
+    NotAuthenticatedError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    UserError,
+)
 from pursight_app.core.settings import get_settings
 from pursight_app.services import auth, sso
 from pursight_app.services.access import Actor, Permission
@@ -84,37 +90,39 @@ def list_login_providers() -> list[dict[str, str]]:
 
 @router.get("/auth/sso/{key}/start", include_in_schema=False)
 @public
-def start(key: str, request: Request, next_path: Annotated[str, Query(alias="next", max_length=500)] = "/") -> Response:
+async def start(
+    key: str, request: Request, next_path: Annotated[str, Query(alias="next", max_length=500)] = "/"
+) -> Response:
     """Sends the browser to the provider."""
-    return _to_provider(key, request, next_path)
+    return await asyncio.to_thread(_to_provider, key, request, next_path)
 
 
 @router.get("/auth/sso/{key}/link/start", include_in_schema=False)
 @public
-def start_link(
+async def start_link(
     key: str, request: Request, next_path: Annotated[str, Query(alias="next", max_length=500)] = "/account"
 ) -> Response:
     """Sends somebody who is logged in to the provider, to link their identity there to their account here."""
     try:
-        return _to_provider(key, request, next_path, actor=_linking_actor(request))
+        actor = await _linking_actor(request)
+        return await asyncio.to_thread(_to_provider, key, request, next_path, actor=actor)
     except UserError as refusal:
         return _refusal(request, refusal)
 
 
-def _linking_actor(request: Request) -> Actor:
+async def _linking_actor(request: Request) -> Actor:
     # A link on another site must not begin this: it would bind whatever identity the provider's session has.
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise PermissionDeniedError("Open your account page in PurSight and link from there.")
-    with unit_of_work() as session:
-        actor = auth.actor_of_session(session, _session_id(request))
+    actor = await _actor_of(request)
     if actor is None:
         raise NotAuthenticatedError("Log in first, then link the identity provider under Your account.")
     return actor
 
 
-def _session_id(request: Request) -> str:
+async def _actor_of(request: Request) -> Actor | None:
     token = request.cookies.get(COOKIE, "")
-    return auth.session_id_of(token) if token else ""
+    return await auth.actor_of_session(auth.session_id_of(token)) if token else None
 
 
 def _to_provider(key: str, request: Request, next_path: str, *, actor: Actor | None = None) -> Response:
@@ -126,6 +134,8 @@ def _to_provider(key: str, request: Request, next_path: str, *, actor: Actor | N
         url = sso.start_login(key, next_path=target, browser=browser, actor=actor)
     except (NotFoundError, sso.ProviderUnavailableError) as error:
         return _back(_PROBLEMS[type(error)], target)
+    except RateLimitedError as error:
+        return _back(f"wait-{error.retry_after_s}", target)
     answer = RedirectResponse(url, status_code=303)
     answer.set_cookie(
         BROWSER_COOKIE,
@@ -151,7 +161,7 @@ def _back(problem: str, target: str) -> Response:
 
 @router.get("/auth/sso/{key}/callback", include_in_schema=False)
 @public
-def callback(  # noqa: PLR0917  the framework passes them by name
+async def callback(  # noqa: PLR0917  the framework passes them by name
     key: str,
     request: Request,
     state: Annotated[str, Query(max_length=200)] = "",
@@ -166,10 +176,10 @@ def callback(  # noqa: PLR0917  the framework passes them by name
         issuer=iss,
         error=error,
         browser=request.cookies.get(BROWSER_COOKIE, ""),
-        session_id=_session_id(request),
+        actor=await _actor_of(request),
     )
     try:
-        outcome = sso.finish_login(key, brought)
+        outcome = await asyncio.to_thread(sso.finish_login, key, brought)
     except (NotFoundError, sso.ProviderUnavailableError) as failure:
         return _back(_PROBLEMS[type(failure)], "/")
     except UserError as refusal:
@@ -178,14 +188,7 @@ def callback(  # noqa: PLR0917  the framework passes them by name
         return _back(outcome.problem, outcome.next_path)
     answer = RedirectResponse(outcome.next_path, status_code=303)
     if outcome.tokens is not None:
-        answer.set_cookie(
-            COOKIE,
-            outcome.tokens.session_token,
-            httponly=True,
-            samesite="lax",
-            secure=get_settings().origin.startswith("https://"),
-            path="/",
-        )
+        set_session_cookie(answer, outcome.tokens)
     return answer
 
 

@@ -18,6 +18,7 @@ from pursight_app.services.sso.providers import (
     set_provider_enabled,
     update_provider,
 )
+from pursight_app.services.sso.roles import RoleChoice, list_role_choices
 
 __all__ = [
     "Callback",
@@ -29,6 +30,7 @@ __all__ = [
     "ProviderRow",
     "ProviderSettings",
     "ProviderUnavailableError",
+    "RoleChoice",
     "check_provider",
     "create_provider",
     "delete_provider",
@@ -37,6 +39,7 @@ __all__ = [
     "list_enabled_providers",
     "list_identities",
     "list_providers",
+    "list_role_choices",
     "redirect_uri",
     "set_provider_enabled",
     "start_login",

@@ -95,7 +95,6 @@ def admit(session: Session, provider: IdentityProvider, person: ExternalPerson) 
     if not is_member and not user.is_administrator:
         return _refused(session, provider, person, user, "sso-no-access")
     identity.email, identity.last_login_at = person.email, now()
-    user.last_login_at = now()
     return Admission(user)
 
 

@@ -21,17 +21,20 @@ from pursight_app.services.sso.identities import ExternalPerson, admit, link_ide
 from pursight_app.services.sso.providers import redirect_uri, secret_of
 from pursight_app.services.sso.transport import client_options, fetch_json, slot, spoken
 
+# Each start keeps a row in Redis for ten minutes. A whole company may sit behind one address.
+STARTS_PER_ADDRESS, WINDOW_S = 300, 300
+
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What came back from a provider, as the browser brought it; `session_id` is its log-in session, "" for none."""
+    """What came back from a provider, as the browser brought it; `actor` is who is logged in to it, None for nobody."""
 
     state: str
     code: str
     issuer: str
     error: str
     browser: str
-    session_id: str
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,14 @@ def start_login(key: str, *, next_path: str, browser: str, actor: Actor | None =
         NotFoundError: there is no such provider, or it is switched off.
         ProviderUnavailableError: it does not answer.
         StepUpRequiredError: for linking.
+        RateLimitedError: too many log-ins began at this address.
     """
     if actor is not None:
         access.require_step_up(actor)
     with unit_of_work() as session:
         provider = _enabled(session.exec(select(IdentityProvider).where(IdentityProvider.key == key)).first())
+    address = audit.ORIGIN.get(audit.Origin()).address
+    auth.throttle("sso", address, limit=STARTS_PER_ADDRESS, window_s=WINDOW_S)
     with slot():
         discovery = documents_of(provider.issuer).discovery()
     attempt = Attempt(
@@ -140,7 +146,8 @@ def _finish(provider: IdentityProvider, key: str, attempt: Attempt, callback: Ca
         subject = audit.Subject("user_account", admission.user.id)
         actor = access.load_actor(session, admission.user.id)
         audit.record(session, actor, "session.start", subject, identity_provider=provider.key)
-        return Outcome(attempt.next_path, tokens=auth.start_session(admission.user))
+        tokens = auth.start_session(session, admission.user, factors=person.factors)
+        return Outcome(attempt.next_path, tokens=tokens)
 
 
 def _identify(provider: IdentityProvider, attempt: Attempt, callback: Callback) -> ExternalPerson:
@@ -189,17 +196,13 @@ def _user_info(discovery: Discovery, access_token: str, subject: str) -> dict[st
 
 
 def _link(provider: IdentityProvider, attempt: Attempt, callback: Callback, person: ExternalPerson) -> Outcome:
-    if attempt.link_session != callback.session_id:
+    actor = callback.actor
+    if actor is None or actor.session_id != attempt.link_session:
         raise LoginRefusedError("Somebody else, or nobody, is logged in to this browser now.")
     with unit_of_work() as session:
-        actor = auth.actor_of_session(session, callback.session_id)
-        if actor is None:
-            raise LoginRefusedError("Your session ended meanwhile. Log in and link again.")
         link_identity(session, actor, provider, person)
     return Outcome(attempt.next_path)
 
 
 def _record_refusal(key: str, reason: str) -> None:
-    with unit_of_work() as session:
-        subject = audit.Subject("identity_provider", key)
-        audit.record(session, None, "session.start", subject, result="failed", reason=reason)
+    audit.record_apart(None, "session.start", audit.Subject("identity_provider", key), "failed", reason=reason)

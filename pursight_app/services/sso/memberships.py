@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from pursight_app.models import ExternalIdentity, IdentityProvider, Member, Role
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor
-from pursight_app.services.sso.providers import group_roles_of, has_role
+from pursight_app.services.sso.providers import group_roles_of
+from pursight_app.services.sso.roles import has_role
 
 
 def mapped_roles(session: Session, provider: IdentityProvider, groups: Iterable[str]) -> dict[UUID, str]:

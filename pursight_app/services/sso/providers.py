@@ -16,11 +16,12 @@ from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from pursight_app.core.secrets import decrypt, encrypt
 from pursight_app.core.settings import get_settings
-from pursight_app.models import ExternalIdentity, IdentityProvider, Role, Workspace, WorkspaceRole
+from pursight_app.models import ExternalIdentity, IdentityProvider
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.sso.discovery import fetch_discovery, fetch_keys, forget_documents
 from pursight_app.services.sso.errors import ProviderUnavailableError
+from pursight_app.services.sso.roles import has_role
 from pursight_app.services.sso.transport import checked_url, slot
 
 _SECRET = "client_secret"  # noqa: S105  the name of a field, not a password
@@ -297,14 +298,6 @@ def _checked_roles(session: Session, rows: Sequence[GroupRole]) -> list[dict[str
         {"group": _text(row.group, "group", 200), "workspace_id": str(row.workspace_id), "role": row.role}
         for row in rows
     ]
-
-
-def has_role(session: Session, workspace_id: UUID, role: str) -> bool:
-    """Whether the workspace is there and has this role, built-in or its own."""
-    if session.get(Workspace, workspace_id) is None:
-        return False
-    own = select(WorkspaceRole.id).where(WorkspaceRole.workspace_id == workspace_id, WorkspaceRole.key == role)
-    return role in set(Role) or session.exec(own).first() is not None
 
 
 def _set_secret(provider: IdentityProvider, client_secret: str) -> None:
