@@ -116,7 +116,7 @@ def create_user(
 ) -> None:
     """Adds an account."""
     from pursight_app.core.db import unit_of_work
-    from pursight_app.services import workspaces
+    from pursight_app.services import users
 
     password = (
         password_file.read_text().strip()
@@ -124,7 +124,7 @@ def create_user(
         else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
     with unit_of_work() as session:
-        user = workspaces.create_user(
+        user = users.create_user(
             session, None, email=email, name=name, password=password, is_administrator=administrator
         )
     print(f"{user.email} can log in now.")

@@ -1,11 +1,13 @@
 """Every setting of PurSight, read once from `PURSIGHT_*` environment variables. docs/settings.md lists them."""
 
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
@@ -45,6 +47,9 @@ class Settings(BaseSettings):
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.",
     )
 
+    smtp_url: str | None = Field(default=None, description="Mail server, smtp:// or smtps://; unset: no mail.")
+    mail_from: str = Field(default="PurSight <pursight@localhost>", description="Sender of mails.")
+
     file_roots: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(Path.cwd(), Path.home(), Path(tempfile.gettempdir())),
         description="Folders below which file sources may lie, separated by colons.",
@@ -71,6 +76,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split_hosts(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str | None) -> str | None:
+        if value and not re.match(r"smtps?://", value):
+            # The value stays out of the message: it may hold a password.
+            raise PydanticCustomError("smtp_url", "must begin with smtp:// or smtps://")
+        return value or None
 
     @property
     def origin(self) -> str:

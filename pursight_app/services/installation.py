@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from pursight_app.core.secrets import FIRST_PASSWORD, ensure_secret
 from pursight_app.core.settings import get_settings
 from pursight_app.models import Asset, DataSource, UserAccount, Workspace
-from pursight_app.services import access, data_sources, scanning, workspaces
+from pursight_app.services import access, data_sources, scanning, users, workspaces
 from pursight_app.services.access import Actor
 
 FIRST_WORKSPACE = "My workspace"
@@ -31,7 +31,7 @@ def ensure_first_administrator(session: Session) -> FirstLogin | None:
         return None
     settings = get_settings()
     password = settings.admin_password or ensure_secret(FIRST_PASSWORD, secrets.token_urlsafe(12))[0]
-    user = workspaces.create_user(
+    user = users.create_user(
         session, None, email=settings.admin_email, name="Administrator", password=password, is_administrator=True
     )
     actor = access.load_actor(session, user.id)

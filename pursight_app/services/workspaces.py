@@ -1,4 +1,4 @@
-"""Workspaces, the people in them and the accounts of the installation."""
+"""Workspaces and the people in them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,9 +8,8 @@ from sqlmodel import Session, col, select
 
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from pursight_app.models import DataSource, Member, Role, UserAccount, Workspace
-from pursight_app.services import access, audit, compliance
+from pursight_app.services import access, audit, compliance, users
 from pursight_app.services.access import Actor, Permission
-from pursight_app.services.auth import hash_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,57 +20,6 @@ class WorkspaceRow:
     role: str
     member_count: int
     data_source_count: int
-
-
-def create_user(
-    session: Session,
-    actor: Actor | None,
-    *,
-    email: str,
-    name: str,
-    password: str | None,
-    is_administrator: bool = False,
-) -> UserAccount:
-    """Adds an account; `actor` is None only for the command line, whose user owns the machine.
-
-    Raises:
-        ConflictError: the e-mail address has an account already.
-        InvalidInputError: no e-mail address, or a password that is too short.
-    """
-    if actor is not None:
-        access.require(actor, Permission.USER_MANAGE)
-    email = checked_email(email)
-    if session.exec(select(UserAccount).where(UserAccount.email == email)).first():
-        raise ConflictError(f"{email} has an account already.", code="email_taken")
-    user = UserAccount(
-        email=email,
-        name=name.strip() or email,
-        password_hash=hash_password(password) if password else None,
-        is_administrator=is_administrator,
-    )
-    session.add(user)
-    session.flush()
-    audit.record(session, actor, "user.create", audit.Subject("user_account", user.id), email=email)
-    return user
-
-
-def checked_email(email: str) -> str:
-    """The address in lower case; InvalidInputError when it is none.
-
-    Only the form `local@host` is checked: libraries refuse `.local` and other inner domains, which are common here.
-    """
-    email = email.strip().lower()
-    local, _, host = email.partition("@")
-    if not local or not host or "@" in host or len(email) > 320 or not email.isprintable() or " " in email:
-        raise InvalidInputError(f"{email[:80]!r} is not an e-mail address.")
-    return email
-
-
-def list_users(session: Session, actor: Actor, *, limit: int, offset: int) -> tuple[list[UserAccount], int]:
-    """Accounts by e-mail address and how many there are; for administrators of the installation."""
-    access.require(actor, Permission.USER_MANAGE)
-    rows = session.exec(select(UserAccount).order_by(UserAccount.email).limit(limit).offset(offset)).all()
-    return list(rows), session.exec(select(func.count()).select_from(UserAccount)).one()
 
 
 def create_workspace(session: Session, actor: Actor, *, name: str) -> Workspace:
@@ -162,9 +110,9 @@ def add_by_email(
         NotFoundError: nobody here has this address, and no account was to be made.
     """
     access.require(actor, Permission.WORKSPACE_MANAGE, workspace_id)
-    user = session.exec(select(UserAccount).where(UserAccount.email == checked_email(email))).first()
+    user = session.exec(select(UserAccount).where(UserAccount.email == users.checked_email(email))).first()
     if user is None and password:
-        user = create_user(session, actor, email=email, name=name, password=password)
+        user = users.create_user(session, actor, email=email, name=name, password=password)
     if user is None:
         raise NotFoundError(f"Nobody here has the address {email.strip()[:80]}. Give a password to make an account.")
     return set_member(session, actor, workspace_id, user_id=user.id, role=role)

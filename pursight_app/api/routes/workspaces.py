@@ -1,4 +1,4 @@
-"""Workspaces, members, accounts, and answers to "may X do Y" (F1.16-19)."""
+"""Workspaces, members, and answers to "may X do Y" (F1.16-19)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -30,14 +30,6 @@ class NewMember(BaseModel):
 
     user_id: UUID
     role: str = Field(max_length=40)
-
-
-class NewUser(BaseModel):
-    """An account to be; without a password nobody can log in to it yet."""
-
-    email: str = Field(max_length=320)
-    name: str = Field(default="", max_length=200)
-    password: str | None = Field(default=None, max_length=1024)
 
 
 class AccessQuestion(BaseModel):
@@ -86,25 +78,6 @@ def set_member(workspace_id: UUID, body: NewMember, actor: CurrentActor) -> dict
     with unit_of_work() as session:
         member = workspaces.set_member(session, actor, workspace_id, user_id=body.user_id, role=body.role)
     return {"id": str(member.id), "user_id": str(member.user_id), "role": member.role}
-
-
-@router.post("/api/users", status_code=201)
-@guard(Permission.USER_MANAGE)
-def create_user(body: NewUser, actor: CurrentActor) -> dict[str, str]:
-    """Adds an account."""
-    with unit_of_work() as session:
-        user = workspaces.create_user(session, actor, email=body.email, name=body.name, password=body.password)
-    return {"id": str(user.id), "email": user.email}
-
-
-@router.get("/api/users")
-@guard(Permission.USER_MANAGE)
-def list_users(actor: CurrentActor, at: CurrentPaging) -> Page:
-    """All accounts of this installation."""
-    with unit_of_work() as session:
-        rows, total = workspaces.list_users(session, actor, limit=at.limit, offset=at.offset)
-    items = [{"id": str(row.id), "email": row.email, "name": row.name, "is_active": row.is_active} for row in rows]
-    return page(items, total, at)
 
 
 @router.get("/api/roles")

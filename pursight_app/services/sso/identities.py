@@ -14,7 +14,7 @@ from pursight_app.models import ExternalIdentity, IdentityProvider, Invitation, 
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor
 from pursight_app.services.sso.memberships import apply_roles, mapped_roles
-from pursight_app.services.workspaces import checked_email
+from pursight_app.services.users import checked_email
 
 MAX_GROUPS = 1_000
 # RFC 8176 names that say more than one factor, or a second one, was used at the provider.
