@@ -14,11 +14,10 @@ from sqlalchemy import delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
-from pursight_app.core.errors import ConflictError, InvalidInputError, RateLimitedError, ServiceUnavailableError
-from pursight_app.core.redis import RedisError, redis
+from pursight_app.core.errors import ConflictError, InvalidInputError
 from pursight_app.core.secrets import decrypt, encrypt, ensure_secret
-from pursight_app.models import Member, Passkey, RecoveryCode, Role, UserAccount
-from pursight_app.services import access, audit
+from pursight_app.models import Passkey, RecoveryCode, UserAccount
+from pursight_app.services import access, audit, auth
 from pursight_app.services.access import Actor
 
 ISSUER = "PurSight"
@@ -52,6 +51,21 @@ class Status:
     passkey_count: int
     recovery_codes_left: int
 
+    @property
+    def takes_code(self) -> bool:
+        """Whether some code is right for this person: one of the app or a recovery code."""
+        return self.has_totp or self.recovery_codes_left > 0
+
+    @property
+    def takes_passkey(self) -> bool:
+        """Whether there is a passkey to use."""
+        return self.passkey_count > 0
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is a second factor at all; recovery codes only stand in for one."""
+        return self.has_totp or self.takes_passkey
+
 
 def has_totp(user: UserAccount) -> bool:
     """Whether the person has confirmed an authenticator app."""
@@ -63,28 +77,17 @@ def has_second_factor(session: Session, user: UserAccount) -> bool:
     return has_totp(user) or _count_passkeys(session, user.id) > 0
 
 
-def must_enrol(session: Session, user: UserAccount, policy: str) -> bool:
-    """Whether the person needs a second factor and has none; `policy` is nobody, administrators or everybody.
-
-    Administrators are those of the installation and of any workspace.
-    """
-    if policy == "nobody" or user.is_service or has_second_factor(session, user):
-        return False
-    return policy == "everybody" or user.is_administrator or _administers_a_workspace(session, user.id)
-
-
-def _administers_a_workspace(session: Session, user_id: UUID) -> bool:
-    statement = select(Member.id).where(Member.user_id == user_id, Member.role == Role.ADMINISTRATOR).limit(1)
-    return session.exec(statement).first() is not None
-
-
 def _count_passkeys(session: Session, user_id: UUID) -> int:
     return session.exec(select(func.count()).select_from(Passkey).where(Passkey.user_id == user_id)).one()
 
 
 def get_status(session: Session, actor: Actor) -> Status:
     """The actor's own second factors."""
-    user = session.get_one(UserAccount, actor.user_id)
+    return status_of(session, session.get_one(UserAccount, actor.user_id))
+
+
+def status_of(session: Session, user: UserAccount) -> Status:
+    """The second factors of somebody who is logging in; for everybody else see `get_status`."""
     unused = select(func.count()).select_from(RecoveryCode)
     unused = unused.where(RecoveryCode.user_id == user.id, col(RecoveryCode.used_at).is_(None))
     return Status(has_totp(user), _count_passkeys(session, user.id), session.exec(unused).one())
@@ -100,6 +103,7 @@ def begin_totp(session: Session, actor: Actor) -> Enrolment:
     user = session.get_one(UserAccount, actor.user_id)
     if has_totp(user):
         raise ConflictError("An authenticator app is set up already. Remove it first to set up another one.")
+    access.require_step_up(actor)
     secret = pyotp.random_base32()
     user.totp_secret = encrypt({"secret": secret}, context=user.id.hex)
     session.add(user)
@@ -127,7 +131,7 @@ def confirm_totp(session: Session, actor: Actor, code: str) -> list[str]:
     user = session.get_one(UserAccount, actor.user_id)
     if user.totp_secret is None or has_totp(user):
         raise ConflictError("No authenticator app is being set up. Start again.")
-    _count_try(user.id)
+    auth.throttle("code", user.id.hex, limit=TRIES, window_s=TRIES_WINDOW_S)
     step = _matching_step(user, _plain(code))
     if step is None:
         raise InvalidInputError(
@@ -135,9 +139,11 @@ def confirm_totp(session: Session, actor: Actor, code: str) -> list[str]:
             "automatically, then type the newest code.",
             code="wrong_code",
         )
-    _forget_tries(user.id)
+    auth.forget_tries("code", user.id.hex)
     user.totp_confirmed_at, user.totp_last_step = now(), step
     session.add(user)
+    # Who had to set up a second factor may work from now on.
+    access.bump_version(session)
     audit.record(session, actor, "second_factor.enable", _subject(user), factor="authenticator app")
     return _new_recovery_codes(session, user)
 
@@ -148,6 +154,7 @@ def disable_totp(session: Session, actor: Actor) -> None:
     Raises:
         StepUpRequiredError: the last proof of identity is too old.
     """
+    access.require_step_up(actor)
     user = session.get_one(UserAccount, actor.user_id)
     if user.totp_secret is None:
         return
@@ -155,13 +162,14 @@ def disable_totp(session: Session, actor: Actor) -> None:
     user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
     session.add(user)
     session.flush()
-    forget_codes_without_factor(session, user)
+    note_removal(session, user)
     if was_on:
         audit.record(session, actor, "second_factor.disable", _subject(user), factor="authenticator app")
 
 
-def forget_codes_without_factor(session: Session, user: UserAccount) -> None:
-    """Deletes the recovery codes of a person who has no second factor left that they could stand in for."""
+def note_removal(session: Session, user: UserAccount) -> None:
+    """After a factor went: rights are looked at anew, and recovery codes go when nothing is left to stand in for."""
+    access.bump_version(session)
     if not has_second_factor(session, user):
         session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user.id))
 
@@ -173,6 +181,7 @@ def create_recovery_codes(session: Session, actor: Actor) -> list[str]:
         ConflictError: there is no second factor for which they could stand in.
         StepUpRequiredError: the last proof of identity is too old.
     """
+    access.require_step_up(actor)
     user = session.get_one(UserAccount, actor.user_id)
     if not has_second_factor(session, user):
         raise ConflictError("Recovery codes stand in for a second factor. Set up an app or a passkey first.")
@@ -201,13 +210,13 @@ def verify_code(session: Session, user: UserAccount, code: str) -> str | None:
     Raises:
         RateLimitedError: more than six codes in five minutes without a right one.
     """
-    _count_try(user.id)
+    auth.throttle("code", user.id.hex, limit=TRIES, window_s=TRIES_WINDOW_S)
     plain = _plain(code)
     kind = "otp" if _use_totp(session, user, plain) else "recovery" if _use_recovery(session, user, plain) else None
     if kind is None:
         audit.record(session, None, "second_factor.use", _subject(user), result="denied")
     else:
-        _forget_tries(user.id)
+        auth.forget_tries("code", user.id.hex)
     if kind == "recovery":
         audit.record(session, access.load_actor(session, user.id), "recovery_code.use", _subject(user))
     return kind
@@ -250,22 +259,3 @@ def _use_recovery(session: Session, user: UserAccount, code: str) -> bool:
 
 def _subject(user: UserAccount) -> audit.Subject:
     return audit.Subject("user_account", user.id)
-
-
-def _tries_key(user_id: UUID) -> str:
-    return f"pursight:attempts:code:{user_id.hex}"
-
-
-def _count_try(user_id: UUID) -> None:
-    key = _tries_key(user_id)
-    try:
-        tries = int(redis().pipeline().set(key, 0, ex=TRIES_WINDOW_S, nx=True).incr(key).execute()[1])
-        wait_s = max(1, int(redis().ttl(key)))
-    except RedisError:
-        raise ServiceUnavailableError("The session store does not answer. Try again in a moment.") from None
-    if tries > TRIES:
-        raise RateLimitedError(f"Too many wrong codes. Try again in {wait_s} seconds.", retry_after_s=wait_s)
-
-
-def _forget_tries(user_id: UUID) -> None:
-    redis().delete(_tries_key(user_id))

@@ -1,7 +1,6 @@
 """Authenticator apps and recovery codes."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
@@ -10,9 +9,9 @@ from sqlmodel import select
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError, InvalidInputError, RateLimitedError
-from pursight_app.models import AuditEvent, Passkey, RecoveryCode, UserAccount
+from pursight_app.models import AuditEvent, RecoveryCode, UserAccount
 from pursight_app.services import second_factors
-from tests.factories import actor_of, make_user, make_workspace
+from tests.factories import actor_of, make_user
 
 pytestmark = pytest.mark.usefixtures("services")
 
@@ -195,35 +194,3 @@ def test_removing_the_app_takes_the_recovery_codes_with_it() -> None:
 def test_recovery_codes_take_a_second_factor() -> None:
     with pytest.raises(ConflictError), unit_of_work() as session:
         second_factors.create_recovery_codes(session, actor_of(make_user()))
-
-
-def make_workspace_administrator() -> UserAccount:
-    user = make_user()
-    make_workspace(administrator=user)
-    return user
-
-
-@pytest.mark.parametrize(
-    ("make", "policies"),
-    [
-        (make_user, ["everybody"]),
-        (lambda: make_user(is_administrator=True), ["administrators", "everybody"]),
-        (make_workspace_administrator, ["administrators", "everybody"]),
-    ],
-)
-def test_the_policy_says_who_must_have_a_second_factor(make: Callable[[], UserAccount], policies: list[str]) -> None:
-    user = make()
-
-    def asked() -> list[str]:
-        with unit_of_work() as session:
-            row = session.get_one(UserAccount, user.id)
-            return [
-                policy
-                for policy in ("nobody", "administrators", "everybody")
-                if second_factors.must_enrol(session, row, policy)
-            ]
-
-    assert asked() == policies
-    with unit_of_work() as session:
-        session.add(Passkey(user_id=user.id, credential_id=user.id.bytes, public_key=b"k", name="Key"))
-    assert asked() == []

@@ -1,22 +1,19 @@
 """Log-in, refresh, log-out, who am I (F1.2-22)."""
 
 import asyncio
-from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from pursight_app.api.dependencies import COOKIE, CurrentActor, set_session_cookie
+from pursight_app.api.dependencies import CurrentActor
 from pursight_app.api.guard import GuardedRoute, guard, public
 from pursight_app.api.log_in_pool import in_log_in_pool
 from pursight_app.core.db import unit_of_work
-from pursight_app.core.errors import NotAuthenticatedError, RateLimitedError
+from pursight_app.core.errors import NotAuthenticatedError
 from pursight_app.models import UserAccount
 from pursight_app.services import auth, second_factors
-from pursight_app.services.access import Actor, Permission
+from pursight_app.services.access import Permission
 
 router = APIRouter(tags=["log-in"], route_class=GuardedRoute)
 
@@ -117,51 +114,3 @@ async def who_am_i(actor: CurrentActor) -> dict[str, object]:
         "permissions": sorted(Permission) if actor.is_administrator else [],
         "must_enrol": actor.must_enrol,
     }
-
-
-@router.post("/auth/browser-login", include_in_schema=False)
-@public
-async def browser_log_in(
-    email: Annotated[str, Form(max_length=320)] = "",
-    password: Annotated[str, Form(max_length=auth.PASSWORD_MAX)] = "",
-    next_path: Annotated[str, Form(alias="next", max_length=500)] = "/",
-) -> Response:
-    """The log-in form's target: sets the HttpOnly cookie and goes on to one of our own pages."""
-    target = next_path if _is_own_path(next_path) else "/"
-    try:
-        _, tokens = await in_log_in_pool(lambda: _log_in(Credentials(email=email, password=password)))
-    except RateLimitedError as error:
-        return _back_to_form(f"wait-{error.retry_after_s}", target)
-    except NotAuthenticatedError:
-        return _back_to_form("wrong", target)
-    answer = RedirectResponse(target, status_code=303)
-    set_session_cookie(answer, tokens)
-    return answer
-
-
-def _is_own_path(path: str) -> bool:
-    # "//evil.example" and "/\evil.example" are other hosts to a browser.
-    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-
-
-def _back_to_form(problem: str, target: str) -> Response:
-    return RedirectResponse(f"/login?{urlencode({'problem': problem, 'next': target})}", status_code=303)
-
-
-@router.post("/auth/browser-logout", include_in_schema=False)
-@public
-async def browser_log_out(request: Request) -> Response:
-    """Ends the cookie's session; every tab of it leaves."""
-    session_token = request.cookies.get(COOKIE, "")
-    if session_token:
-        session_id = auth.session_id_of(session_token)
-        actor = await auth.actor_of_session(session_id)
-        await asyncio.to_thread(_end, session_id, actor)
-    answer = RedirectResponse("/login", status_code=303)
-    answer.delete_cookie(COOKIE, path="/")
-    return answer
-
-
-def _end(session_id: str, actor: Actor | None) -> None:
-    with unit_of_work() as session:
-        auth.end_session(session, session_id, reason="logged_out", actor=actor)
