@@ -74,7 +74,9 @@ def finish_with_code(session: Session, token: str, code: str) -> auth.Tokens | N
     user = person_of(session, token)
     _count_try(token)
     kind = second_factors.verify_code(session, user, code)
-    return _finish(session, token, user, "otp", recovery=kind == "recovery") if kind else None
+    if kind is None:
+        return None
+    return _finish(session, token, user, "otp", shown=kind)
 
 
 def finish_with_passkey(session: Session, token: str, credential: dict[str, Any]) -> auth.Tokens | None:
@@ -87,7 +89,7 @@ def finish_with_passkey(session: Session, token: str, credential: dict[str, Any]
     _count_try(token)
     if passkeys.verify(session, credential, Purpose.SECOND_FACTOR, user.id) is None:
         return None
-    return _finish(session, token, user, "hwk")
+    return _finish(session, token, user, "hwk", shown="passkey")
 
 
 def _count_try(token: str) -> None:
@@ -97,16 +99,15 @@ def _count_try(token: str) -> None:
         raise _over() from None
 
 
-def _finish(session: Session, token: str, user: UserAccount, factor: str, **detail: object) -> auth.Tokens:
+def _finish(session: Session, token: str, user: UserAccount, factor: str, *, shown: str) -> auth.Tokens:
     try:
         is_first = redis().delete(_key(token)) == 1
     except RedisError:
         raise _no_redis() from None
     if not is_first:
         raise _over()
-    audit.record(
-        session, access.load_actor(session, user.id), "second_factor.use", _subject(user), factor=factor, **detail
-    )
+    actor = access.load_actor(session, user.id)
+    audit.record(session, actor, "second_factor.use", _subject(user), factor=shown)
     return auth.start_session(session, user, factors=("pwd", factor, "mfa"))
 
 
