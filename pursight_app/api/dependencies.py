@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.routing import APIRoute
@@ -105,7 +105,12 @@ def page(items: list[Any], total: int, at: Paging) -> Page:
 
 
 class IdempotentRoute(APIRoute):
-    """A POST with an `Idempotency-Key` is done once; the same key again gets the same answer."""
+    """A POST with an `Idempotency-Key` is done once; the same key again gets the same answer.
+
+    A route whose answer `holds_secret` is done once too, but its answer is not kept: the same key again is a conflict.
+    """
+
+    holds_secret: ClassVar[bool] = False
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wraps the route's own handler."""
@@ -120,6 +125,10 @@ class IdempotentRoute(APIRoute):
             if actor is None:
                 return await handle(request)
             kept = await asyncio.to_thread(_take_key, actor, request.url.path, key, digest)
+            if isinstance(kept, Response) and self.holds_secret:
+                raise ConflictError(
+                    "This was done already. Its answer held a secret that is shown once.", code="shown_once"
+                )
             if isinstance(kept, Response):
                 return kept
             try:
@@ -128,7 +137,8 @@ class IdempotentRoute(APIRoute):
                 # Nothing happened, so the client may try again with the same key.
                 await asyncio.to_thread(_drop_key, kept)
                 raise
-            await asyncio.to_thread(_keep_answer, kept, answer)
+            kept_answer = Response(status_code=answer.status_code) if self.holds_secret else answer
+            await asyncio.to_thread(_keep_answer, kept, kept_answer)
             return answer
 
         return once

@@ -104,6 +104,12 @@ class GuardedRoute(IdempotentRoute):
         return guarded
 
 
+class SecretRoute(GuardedRoute):
+    """A guarded route whose answer holds a secret that is shown once, such as a token: the answer is kept nowhere."""
+
+    holds_secret = True
+
+
 async def _check(asked: Guard, actor: Actor, request: Request) -> None:
     if asked.is_for_people_only and actor.token_id:
         raise PermissionDeniedError("An API token cannot do this; it takes a person who is logged in.")
