@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import uuid
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -25,6 +26,8 @@ _OPEN_PAGES = frozenset({"/login", "/docs"})
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]{0,500}\bsrc=)[^>]{0,500}>(.*?)</script>", re.DOTALL)
 # Reflex's upload routes parse whole bodies before any check and serve files to anybody; nothing here uses them.
 _CLOSED = ("/_upload",)
+# Answers that are no pages; REST checks who calls in its own guard.
+_DATA = ("/api/", "/auth/", "/racine/", "/assets/", "/swagger/")
 _POLICY = (
     "default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'self'; "
@@ -70,17 +73,19 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        is_guarded = self._is_page(request) and path.rstrip("/") not in _OPEN_PAGES
+        is_page = _is_page(request, path)
+        is_guarded = is_page and path.rstrip("/") not in _OPEN_PAGES
         if is_guarded and await actor_of_cookies(request.headers.get("cookie", "")) is None:
             wanted = path + (f"?{request.url.query}" if request.url.query else "")
             await RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)(scope, receive, send)
             return
         extensions = {name: value for name, value in scope.get("extensions", {}).items() if "pathsend" not in name}
-        # The hashes of a page's scripts are taken from its text, so a page is never sent compressed.
-        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        inner = {**scope, "path": self._file_path(path), "extensions": extensions}
-        if self._is_page(request):
-            inner["headers"] = headers
+        inner = {**scope, "extensions": extensions}
+        if not path.startswith(_DATA):
+            inner["path"] = self._file_path(path)
+        if is_page:
+            # The hashes of a page's scripts are taken from its text, so a page is never sent compressed.
+            inner["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         await self._app(inner, _bounded(receive), _Answer(send, path))
 
     def _refusal(self, request: Request, path: str) -> PlainTextResponse | None:
@@ -93,15 +98,14 @@ class Gate:
             return PlainTextResponse("This form was sent from another site.", 403)
         return None
 
-    def _is_page(self, request: Request) -> bool:
-        accepts = request.headers.get("accept", "")
-        is_data = request.url.path.startswith(("/api/", "/auth/", "/racine/", "/assets/", "/swagger/"))
-        return request.method == "GET" and "text/html" in accepts and not is_data
-
     def _file_path(self, path: str) -> str:
         # StaticFiles would answer "/login" with a redirect to "/login/" that names the wrong scheme behind TLS.
         is_folder = not path.endswith("/") and "." not in path and ".." not in path
         return path + "/" if is_folder and (self._pages / path.lstrip("/") / "index.html").is_file() else path
+
+
+def _is_page(request: Request, path: str) -> bool:
+    return request.method == "GET" and not path.startswith(_DATA) and "text/html" in request.headers.get("accept", "")
 
 
 def _bound_token(session_id: str, client_token: str) -> str:
@@ -157,11 +161,19 @@ def _add_headers(headers: MutableHeaders, path: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "DENY"
+    if _is_behind_tls():
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if path.startswith("/assets/"):
         # The names of built files hold a hash of their content.
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif "cache-control" not in headers:
         headers["Cache-Control"] = "no-cache" if path.startswith("/swagger/") else "no-store"
+
+
+@cache
+def _is_behind_tls() -> bool:
+    return get_settings().origin.startswith("https://")
 
 
 def _script_hashes(page: bytes) -> str:

@@ -4,7 +4,7 @@ A denial wins over any number of allowances; the order of grants means nothing. 
 in a dict by scope, so a decision takes as many look-ups as a thing has scopes (a handful), however many grants there are.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -42,16 +42,18 @@ class Resource:
     sensitivity: str = ""
     owner_id: UUID | None = None
 
-    def scopes(self) -> Iterator[Scope]:
-        """Every scope that holds the thing, widest first."""
-        yield ScopeKind.WORKSPACE, self.workspace_id, ""
-        if self.data_source_id is not None:
+    def scopes(self, kinds: Container[ScopeKind] = tuple(ScopeKind)) -> Iterator[Scope]:
+        """Every scope of these kinds that holds the thing, widest first."""
+        if ScopeKind.WORKSPACE in kinds:
+            yield ScopeKind.WORKSPACE, self.workspace_id, ""
+        if self.data_source_id is not None and ScopeKind.DATA_SOURCE in kinds:
             yield ScopeKind.DATA_SOURCE, self.data_source_id, ""
+        if self.data_source_id is not None and ScopeKind.SUBTREE in kinds:
             for path in subtrees(self.path):
                 yield ScopeKind.SUBTREE, self.data_source_id, path
-        if self.data_class:
+        if self.data_class and ScopeKind.DATA_CLASS in kinds:
             yield ScopeKind.DATA_CLASS, self.workspace_id, self.data_class
-        if self.sensitivity:
+        if self.sensitivity and ScopeKind.SENSITIVITY in kinds:
             yield ScopeKind.SENSITIVITY, self.workspace_id, self.sensitivity
 
 
@@ -89,6 +91,7 @@ class Policy:
     must_enrol: bool = False
     valid_until: datetime | None = None
     _missing: dict[Permission, Decision] = field(default_factory=dict[Permission, Decision])
+    _kinds: dict[int, frozenset[ScopeKind]] = field(default_factory=dict[int, frozenset[ScopeKind]])
 
     def decide(self, permission: Permission, resource: Resource) -> Decision:
         """Whether the person may, and why; see the module for how rules weigh."""
@@ -106,12 +109,14 @@ class Policy:
             return _OWNER
         return self._missing.get(permission) or self._missing.setdefault(permission, _nothing_allows(permission))
 
-    @staticmethod
-    def _first(rules: Rules, permission: Permission, resource: Resource) -> Decision | None:
+    def _first(self, rules: Rules, permission: Permission, resource: Resource) -> Decision | None:
         by_scope = rules.get(permission)
         if not by_scope:
             return None
-        for scope in resource.scopes():
+        # Only kinds of scope that there are rules for: else a denial, which tries them all, takes longer than a grant.
+        known = id(by_scope)
+        kinds = self._kinds.get(known) or self._kinds.setdefault(known, frozenset(kind for kind, _, _ in by_scope))
+        for scope in resource.scopes(kinds):
             if (found := by_scope.get(scope)) is not None:
                 return found
         return None

@@ -5,6 +5,7 @@ import json
 import time
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ServiceUnavailableError
@@ -46,13 +47,62 @@ async def actor_of_session(session_id: str, *, auth_version: int | None = None) 
 
 async def _stored_session(session_id: str) -> dict[str, Any] | None:
     try:
-        text, restored = await loop_redis().mget(session_key(session_id), RESTORED)
-        if text is None and restored is None:
+        text, is_restored = await _read(session_id)
+        if text is None and not is_restored:
             await asyncio.to_thread(restore_sessions)
-            text = await loop_redis().get(session_key(session_id))
+            text, _ = await _read(session_id)
     except RedisError:
         raise ServiceUnavailableError("The session store does not answer. Try again in a moment.") from None
     return json.loads(text) if text else None
+
+
+class _Reader:
+    """Reads sessions for one event loop; who asks while Redis is being asked waits for the next question with others.
+
+    A round trip costs more than everything else in a checked request; under load many requests share one.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, asyncio.Future[tuple[str | None, bool]]]] = []
+        self._work: asyncio.Task[None] | None = None
+
+    async def read(self, session_id: str) -> tuple[str | None, bool]:
+        """What Redis holds of the session, and whether it holds sessions at all."""
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((session_id, answer))
+        if self._work is None:
+            self._work = asyncio.create_task(self._answer_all())
+        return await answer
+
+    async def _answer_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                await self._answer(batch)
+        finally:
+            self._work = None
+
+    @staticmethod
+    async def _answer(batch: list[tuple[str, asyncio.Future[tuple[str | None, bool]]]]) -> None:
+        try:
+            *texts, restored = await loop_redis().mget([*(session_key(each) for each, _ in batch), RESTORED])
+        except RedisError as error:
+            for _, answer in batch:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for (_, answer), text in zip(batch, texts, strict=True):
+            if not answer.done():
+                answer.set_result((text, restored is not None))
+
+
+_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Reader] = WeakKeyDictionary()
+
+
+async def _read(session_id: str) -> tuple[str | None, bool]:
+    loop = asyncio.get_running_loop()
+    reader = _readers.get(loop) or _readers.setdefault(loop, _Reader())
+    return await reader.read(session_id)
 
 
 async def _note_seen(session_id: str, idle_s: int) -> None:
