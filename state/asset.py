@@ -8,7 +8,7 @@ import reflex as rx
 
 from pursight_app.core.errors import NotFoundError
 from pursight_app.core.taxonomy import TAXONOMY
-from pursight_app.services import catalog, compliance, lineage, reviews, workspaces
+from pursight_app.services import catalog, compliance, lineage, members, reviews
 from state import format as fmt
 from state.asset_views import (
     AssetFinding,
@@ -28,6 +28,7 @@ from state.session import notify
 
 TABS = ("columns", "lineage", "findings", "history")
 PAGE_COLUMNS = 100
+MOST_OWNERS = 200
 
 
 class AssetState(rx.State):
@@ -88,10 +89,10 @@ class AssetState(rx.State):
                 lineage.get_lineage(session, actor, asset_id),
                 compliance.list_findings(session, actor, asset_id=asset_id, statuses=(), limit=100)[0],
                 catalog.list_history(session, actor, asset_id),
-                workspaces.list_members(session, actor, row.asset.workspace_id),
+                members.list_members(session, actor, row.asset.workspace_id, limit=MOST_OWNERS)[0],
             )
 
-        row, (columns, self.column_total), graph, findings, history, members = await run(read)
+        row, (columns, self.column_total), graph, findings, history, people = await run(read)
         self.asset = view_asset(row)
         self.columns = [view_column(column, row.asset.row_count) for column in columns]
         self.upstream, self.downstream = lineage_sides(graph, asset_id)
@@ -107,7 +108,7 @@ class AssetState(rx.State):
             for each in findings
         ]
         self.history = [HistoryView(fmt.ago(each.at), fmt.exact(each.at), each.who, each.what) for each in history]
-        self.people = [PersonView(str(user.id), user.name) for _, user in members]
+        self.people = [PersonView(str(person.user.id), person.user.name) for person in people]
         await hear(self, "asset", f"workspace:{self.asset.workspace_id}")
 
     @rx.var

@@ -7,7 +7,7 @@ import reflex as rx
 
 from pursight_app.core.errors import PurSightError
 from pursight_app.models import Role
-from pursight_app.services import workspaces
+from pursight_app.services import members, workspaces
 from state.base import as_id, event, run
 from state.session import SessionState, current_workspace, notify
 
@@ -66,10 +66,16 @@ class WorkspacesState(rx.State):
             for row in rows
         ]
         if current:
-            found = await run(lambda session, actor: workspaces.list_members(session, actor, as_id(current)))
+            found, _ = await run(lambda session, actor: members.list_members(session, actor, as_id(current), limit=200))
             self.members = [
-                MemberView(str(user.id), user.name, user.email, member.role, user.email == session_state.user_email)
-                for member, user in found
+                MemberView(
+                    str(row.user.id),
+                    row.user.name,
+                    row.user.email,
+                    row.role,
+                    row.user.email == session_state.user_email,
+                )
+                for row in found
             ]
 
     @event()
@@ -84,13 +90,8 @@ class WorkspacesState(rx.State):
         """Adds a person by e-mail; an administrator may make the account at once."""
         workspace_id = as_id(await current_workspace(self))
         email, role = str(form.get("email", "")), str(form.get("role", ""))
-        name, password = str(form.get("new_name", "")), str(form.get("new_password", ""))
         try:
-            await run(
-                lambda session, actor: workspaces.add_by_email(
-                    session, actor, workspace_id, email=email, role=role, name=name, password=password
-                )
-            )
+            await run(lambda session, actor: members.add_by_email(session, actor, workspace_id, email=email, role=role))
         except PurSightError as error:
             self.problem = error.message
             return
@@ -103,9 +104,7 @@ class WorkspacesState(rx.State):
         """Changes a member's role."""
         workspace_id = as_id(await current_workspace(self))
         await run(
-            lambda session, actor: workspaces.set_member(
-                session, actor, workspace_id, user_id=as_id(user_id), role=role
-            )
+            lambda session, actor: members.set_member(session, actor, workspace_id, user_id=as_id(user_id), role=role)
         )
         await self._fill()
         await notify(self, "The role has changed; it is in force now.")
