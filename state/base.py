@@ -12,7 +12,8 @@ import structlog
 from sqlmodel import Session
 
 from pursight_app.core.db import unit_of_work
-from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PurSightError
+from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PermissionDeniedError, PurSightError
+from pursight_app.services import audit
 from pursight_app.services.access import ACTING, Actor
 
 log = structlog.get_logger()
@@ -65,16 +66,26 @@ async def run(work: Callable[[Session, Actor], Result]) -> Result:
     """Runs `work(session, actor)` in one transaction on a thread: services block, the event loop must not."""
     actor = acting()
 
-    def inside() -> Result:
+    def inside(actor: Actor) -> Result:
         with unit_of_work() as session:
             return work(session, actor)
 
-    return await asyncio.to_thread(inside)
+    return await asyncio.to_thread(_kept, work, inside, actor)
+
+
+def _kept(work: Callable[..., Any], inside: Callable[[Actor], Result], actor: Actor) -> Result:
+    try:
+        return inside(actor)
+    except PermissionDeniedError as error:
+        # `FindingsState.waive.<locals>.<lambda>` names the handler that asked.
+        handler = getattr(work, "__qualname__", "").partition(".<locals>")[0]
+        audit.record_denied(error, actor, f"page {handler}", audit.Subject("page", handler))
+        raise
 
 
 async def run_outside(work: Callable[[Actor], Result]) -> Result:
     """Like `run` for services that do their own transactions because they wait for something outside."""
-    return await asyncio.to_thread(work, acting())
+    return await asyncio.to_thread(_kept, work, work, acting())
 
 
 async def hear(state: rx.State, page: str, topic: str) -> None:

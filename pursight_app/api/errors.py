@@ -6,8 +6,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pursight_app.core.errors import PurSightError, RateLimitedError, ServiceUnavailableError
+from pursight_app.core.errors import (
+    PermissionDeniedError,
+    PurSightError,
+    RateLimitedError,
+    ServiceUnavailableError,
+)
 from pursight_app.core.redis import RedisError
+from pursight_app.services import audit
 
 log = structlog.get_logger()
 _TITLES = {404: "Not found", 405: "Method not allowed", 413: "Too large", 415: "Unsupported media type"}
@@ -31,6 +37,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(PurSightError)
     def known(request: Request, error: PurSightError) -> JSONResponse:
+        if isinstance(error, PermissionDeniedError):
+            _keep_denial(request, error)
         answer = problem(request, status=error.status, code=error.code, title=error.title, detail=error.message)
         if isinstance(error, RateLimitedError | ServiceUnavailableError):
             answer.headers["Retry-After"] = str(error.retry_after_s)
@@ -61,3 +69,10 @@ def install_error_handlers(app: FastAPI) -> None:
         log.error("request.failed", exc_info=error)
         detail = "PurSight failed here. The server's log has the details under this request_id."
         return problem(request, status=500, code="internal_error", title="Internal error", detail=detail)
+
+
+def _keep_denial(request: Request, error: PermissionDeniedError) -> None:
+    kind, row_id = next(iter(request.path_params.items()), ("", ""))
+    attempt = f"{request.method} {getattr(request.scope.get('route'), 'path', '')}"
+    actor = getattr(request.state, "actor", None)
+    audit.record_denied(error, actor, attempt, audit.Subject(kind.removesuffix("_id"), str(row_id)))

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from pursight_app.cli.audit import app as audit
 from pursight_app.cli.bench import bench
 from pursight_app.cli.classify import classify, train
 from pursight_app.cli.operations import create_user, migrate, up, worker
@@ -20,6 +21,7 @@ app.command()(worker)
 app.command()(bench)
 app.command()(migrate)
 app.command("create-user")(create_user)
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:

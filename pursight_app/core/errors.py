@@ -4,6 +4,7 @@ A message says what happened, to which thing, and what to do next; it never hold
 """
 
 from typing import ClassVar
+from uuid import UUID
 
 
 class PurSightError(Exception):
@@ -44,11 +45,15 @@ class NotAuthenticatedError(UserError):
 
 
 class PermissionDeniedError(UserError):
-    """The actor is known but may not do this."""
+    """The actor is known but may not do this; `workspace_id` says where, for the audit log, None when it is not known."""
 
     code = "permission_denied"
     status = 403
     title = "Permission denied"
+
+    def __init__(self, message: str, *, code: str | None = None, workspace_id: UUID | None = None) -> None:
+        super().__init__(message, code=code)
+        self.workspace_id = workspace_id
 
 
 class StepUpRequiredError(PermissionDeniedError):

@@ -119,7 +119,7 @@ def require_on(
     # What one may not even read does not exist; but a whole kind of thing that is closed is no secret.
     if permission == read and actor.may_somewhere(read, resource.workspace_id):
         raise NotFoundError(_NOT_THERE)
-    raise PermissionDeniedError(decision.reason)
+    raise PermissionDeniedError(decision.reason, workspace_id=resource.workspace_id)
 
 
 def require(actor: Actor, permission: Permission, workspace_id: UUID | None = None) -> None:

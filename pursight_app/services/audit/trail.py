@@ -1,24 +1,28 @@
-"""Keeps who did what. Called inside the transaction that does it, so that neither is there without the other.
+"""Adds events. Called inside the transaction that does what they tell, so that neither is there without the other.
 
-Events form a chain: each holds the hash of the one before it, so that a gap or an edit shows.
+Events form a chain: each holds the hash of the one before it, so that a gap or an edit shows (verification.py).
 """
 
 import hashlib
 import json
+import math
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Row
+from sqlmodel import Session, select
 
 from pursight_app.core.clock import now
-from pursight_app.core.db import before_commit, count_rows, unit_of_work
+from pursight_app.core.db import before_commit, unit_of_work
 from pursight_app.models import AuditEvent, AuditHead
-from pursight_app.services import access
-from pursight_app.services.access import Actor, Permission
+from pursight_app.services.access import Actor
 
 _PENDING = "pursight.audit"
+# From here on repr() of a float is in exponents, which PostgreSQL's JSONB gives back as a whole number.
+_WHOLE_FLOATS = 1e16
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Subject:
 def record(
     session: Session, actor: Actor | None, action: str, subject: Subject, *, result: str = "ok", **detail: object
 ) -> None:
-    """Adds an event. `detail` is JSON-ready and holds no secret and no sampled value; `action` is `noun.verb`.
+    """Adds an event. `detail` is like JSON and holds no secret and no sampled value; `action` is `noun.verb`.
 
     `result` is ok, denied or failed. The event gets its place in the chain as the transaction commits.
     """
@@ -57,24 +61,52 @@ def record(
         position=0,
         workspace_id=subject.workspace_id,
         actor_id=actor.user_id if actor else None,
-        actor_email=actor.email if actor else "",
-        address=origin.address,
-        user_agent=origin.user_agent[:300],
-        request_id=origin.request_id,
-        action=action,
-        subject_kind=subject.kind,
-        subject_id=str(subject.id),
+        actor_email=_storable(actor.email) if actor else "",
+        address=_storable(origin.address),
+        user_agent=_storable(origin.user_agent[:300]),
+        request_id=_storable(origin.request_id),
+        action=_storable(action),
+        subject_kind=_storable(subject.kind),
+        subject_id=_storable(str(subject.id))[:300],
         result=result,
-        detail=detail,
+        detail=_storable(detail),
     )
     session.info.setdefault(_PENDING, []).append(event)
     before_commit(session, _PENDING, _chain)
 
 
 def record_apart(actor: Actor | None, action: str, subject: Subject, result: str, **detail: object) -> None:
-    """Adds an event in a transaction of its own: of something that is refused, so that nothing else is kept of it."""
+    """Adds an event in a transaction of its own: for what failed or was refused, whose own transaction rolls back.
+
+    Raises:
+        ServiceUnavailableError: PostgreSQL is away, the event is not kept.
+    """
     with unit_of_work() as session:
         record(session, actor, action, subject, result=result, **detail)
+
+
+def _storable(value: Any) -> Any:
+    """The value as it comes back from PostgreSQL, else the hash over it would differ then."""
+    match value:
+        case str():
+            # Neither text nor JSONB stores NUL or half a surrogate pair; an event must not fail for either.
+            return str(value).replace("\0", "").encode(errors="replace").decode()
+        case dict():
+            return {_storable(str(key)): _storable(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_storable(item) for item in value]
+        case float():
+            return _storable_float(value)
+        case None | bool() | int():
+            return value
+        case _:
+            return _storable(str(value))
+
+
+def _storable_float(value: float) -> float | int | str:
+    if not math.isfinite(value):
+        return str(value)
+    return int(value) if abs(value) >= _WHOLE_FLOATS else value + 0.0
 
 
 def _chain(session: Session) -> None:
@@ -87,7 +119,7 @@ def _chain(session: Session) -> None:
         session.add(event)
 
 
-def digest(event: AuditEvent) -> str:
+def digest(event: AuditEvent | Row[Any]) -> str:
     """The SHA-256 that `event.hash` must be: over its previous hash and a canonical JSON of everything else."""
     values = [
         event.position,
@@ -107,14 +139,3 @@ def digest(event: AuditEvent) -> str:
     ]
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256((event.previous_hash + text).encode()).hexdigest()
-
-
-def list_audit_events(
-    session: Session, actor: Actor, *, workspace_id: UUID | None, limit: int, offset: int
-) -> tuple[list[AuditEvent], int]:
-    """Events of one workspace, or of the whole installation for its administrators; newest first, and how many."""
-    access.require(actor, Permission.AUDIT_READ, workspace_id)
-    statement = select(AuditEvent).order_by(col(AuditEvent.position).desc())
-    if workspace_id is not None:
-        statement = statement.where(AuditEvent.workspace_id == workspace_id)
-    return list(session.exec(statement.limit(limit).offset(offset)).all()), count_rows(session, statement)
