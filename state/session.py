@@ -41,6 +41,7 @@ class SessionState(rx.State):
     denied_words: str = ""
     denied_helpers: str = ""
     _route: str = "/"
+    _rights: str = ""
     workspace_hint: str = rx.LocalStorage("", name="pursight-workspace")
     notice: str = ""
     notice_kind: str = "info"
@@ -49,7 +50,7 @@ class SessionState(rx.State):
     @event()
     async def open_page(self, route: str) -> Any:
         """Says who is looking and what they may do, then runs what the page itself loads, if they may see it."""
-        self._route = route
+        self._route, self._rights = route, acting().policy.fingerprint()
         await self._load()
         if acting().must_enrol and route != "/account":
             return rx.redirect("/account?enrol=1")
@@ -62,7 +63,9 @@ class SessionState(rx.State):
 
     @event()
     async def look_again(self) -> Any:
-        """Called by the live hub when somebody's rights have changed: opens the page as if it were new."""
+        """Called by the live hub when somebody's rights have changed: opens the page as if it were new, if they are ours."""
+        if acting().policy.fingerprint() == self._rights:
+            return None
         return await SessionState.open_page.fn(self, self._route)
 
     async def _load(self) -> None:

@@ -4,6 +4,7 @@ A denial wins over any number of allowances; the order of grants means nothing. 
 in a dict by scope, so a decision takes as many look-ups as a thing has scopes (a handful), however many grants there are.
 """
 
+import hashlib
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -120,6 +121,13 @@ class Policy:
             if (found := by_scope.get(scope)) is not None:
                 return found
         return None
+
+    def fingerprint(self) -> str:
+        """A short text that changes when the rights do, the same in every process."""
+        parts = [f"{self.is_administrator}|{self.must_enrol}|{sorted(self.owned)}|{sorted(self.roles.items())}"]
+        for rules in (self.allows, self.denies):
+            parts += sorted(f"{permission}{scope}" for permission, scopes in rules.items() for scope in scopes)
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     def holds_somewhere(self, permission: Permission, workspace_id: UUID) -> bool:
         """Whether the permission holds for the workspace or any part of it; denials narrow, they do not count here."""

@@ -129,8 +129,11 @@ def waive_finding(session: Session, actor: Actor, finding_id: UUID, *, reason: s
     Raises:
         InvalidInputError: no reason of at least 10 characters, or an end that is past or over a year away.
         ConflictError: the finding is resolved or waived already.
+        StepUpRequiredError: it is critical, and the last proof of who acts is too old.
     """
     finding = access.get(session, actor, Finding, finding_id, Permission.FINDING_WAIVE)
+    if finding.severity == Severity.CRITICAL:
+        access.require_step_up(actor)
     reason = reason.strip()
     if not 10 <= len(reason) <= 2_000:
         raise InvalidInputError("Say in 10 to 2,000 characters why the risk is accepted; auditors read it.")
