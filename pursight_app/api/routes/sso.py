@@ -1,6 +1,5 @@
 """Single sign-on: the browser's way to a provider and back, and the providers themselves over REST."""
 
-import asyncio
 import html
 import re
 import secrets
@@ -14,8 +13,10 @@ from pydantic import BaseModel, Field
 
 from pursight_app.api.dependencies import COOKIE, CurrentActor, Page, set_session_cookie
 from pursight_app.api.guard import GuardedRoute, guard, public
+from pursight_app.api.log_in_pool import BoundedPool
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import (
+    ExternalError,
     NotAuthenticatedError,
     NotFoundError,
     PermissionDeniedError,
@@ -30,8 +31,8 @@ router = APIRouter(tags=["single sign-on"], route_class=GuardedRoute)
 BROWSER_COOKIE = "ps_sso"
 _BROWSER_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _COOKIE_S = 600
-# What the log-in page explains; anything else that goes wrong is an attack or a stale page.
-_PROBLEMS = {NotFoundError: "sso-disabled", sso.ProviderUnavailableError: "sso-unavailable"}
+# A provider that hangs holds these threads and nobody else's.
+in_sso_pool = BoundedPool("sso", threads=8, waiting=16)
 
 
 class GroupRoleBody(BaseModel):
@@ -94,7 +95,7 @@ async def start(
     key: str, request: Request, next_path: Annotated[str, Query(alias="next", max_length=500)] = "/"
 ) -> Response:
     """Sends the browser to the provider."""
-    return await asyncio.to_thread(_to_provider, key, request, next_path)
+    return await _to_provider(key, request, next_path)
 
 
 @router.get("/auth/sso/{key}/link/start", include_in_schema=False)
@@ -105,7 +106,7 @@ async def start_link(
     """Sends somebody who is logged in to the provider, to link their identity there to their account here."""
     try:
         actor = await _linking_actor(request)
-        return await asyncio.to_thread(_to_provider, key, request, next_path, actor=actor)
+        return await _to_provider(key, request, next_path, actor=actor)
     except UserError as refusal:
         return _refusal(request, refusal)
 
@@ -125,15 +126,15 @@ async def _actor_of(request: Request) -> Actor | None:
     return await auth.actor_of_session(auth.session_id_of(token)) if token else None
 
 
-def _to_provider(key: str, request: Request, next_path: str, *, actor: Actor | None = None) -> Response:
+async def _to_provider(key: str, request: Request, next_path: str, *, actor: Actor | None = None) -> Response:
     known = request.cookies.get(BROWSER_COOKIE, "")
     # Kept while it lasts, so that log-ins begun in two tabs both end well.
     browser = known if _BROWSER_TOKEN.fullmatch(known) else secrets.token_urlsafe(32)
     target = _own_path(next_path)
     try:
-        url = sso.start_login(key, next_path=target, browser=browser, actor=actor)
-    except (NotFoundError, sso.ProviderUnavailableError) as error:
-        return _back(_PROBLEMS[type(error)], target)
+        url = await in_sso_pool(lambda: sso.start_login(key, next_path=target, browser=browser, actor=actor))
+    except (NotFoundError, ExternalError) as error:
+        return _back(_problem(error), target)
     except RateLimitedError as error:
         return _back(f"wait-{error.retry_after_s}", target)
     answer = RedirectResponse(url, status_code=303)
@@ -147,6 +148,10 @@ def _to_provider(key: str, request: Request, next_path: str, *, actor: Actor | N
         path="/auth/sso",
     )
     return answer
+
+
+def _problem(error: NotFoundError | ExternalError) -> str:
+    return "sso-disabled" if isinstance(error, NotFoundError) else "sso-unavailable"
 
 
 def _own_path(path: str) -> str:
@@ -179,9 +184,9 @@ async def callback(  # noqa: PLR0917  the framework passes them by name
         actor=await _actor_of(request),
     )
     try:
-        outcome = await asyncio.to_thread(sso.finish_login, key, brought)
-    except (NotFoundError, sso.ProviderUnavailableError) as failure:
-        return _back(_PROBLEMS[type(failure)], "/")
+        outcome = await in_sso_pool(lambda: sso.finish_login(key, brought))
+    except (NotFoundError, ExternalError) as failure:
+        return _back(_problem(failure), "/")
     except UserError as refusal:
         return _refusal(request, refusal)
     if outcome.problem:

@@ -118,7 +118,7 @@ def finish_login(key: str, callback: Callback) -> Outcome:
     if attempt is None or not attempt.is_of(callback.browser):
         _record_refusal("", "unknown log-in" if attempt is None else "another browser")
         raise LoginRefusedError(
-            "This log-in is not under way in this browser: it was used, took too long, or is forged."
+            "This log-in was used already, took longer than ten minutes, or was not begun in this browser."
         )
     with unit_of_work() as session:
         provider = _enabled(session.get(IdentityProvider, attempt.provider))

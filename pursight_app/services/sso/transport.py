@@ -20,8 +20,7 @@ TIMEOUT = httpx2.Timeout(5, connect=3)
 TOTAL_S = 10.0
 MAX_ANSWER_BYTES = 512 * 1024
 # A provider that hangs must not take the threads that local log-ins and everything else run on.
-SLOTS = 8
-_slots = threading.BoundedSemaphore(SLOTS)
+_slots = threading.BoundedSemaphore(8)
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
