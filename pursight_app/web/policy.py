@@ -31,8 +31,8 @@ class EventPolicy(rx.Middleware):
         headers = state.router_data.get("headers", {})
         actor = await actor_of_cookies(headers.get("cookie", ""))
         ACTING.set(actor)
-        address = client_address(str(state.router_data.get("ip", "")), headers.get("x_forwarded_for", ""))
-        ORIGIN.set(Origin(address, headers.get("user_agent", "")))
+        address = client_address(str(state.router_data.get("ip", "")), headers.get("x-forwarded-for", ""))
+        ORIGIN.set(Origin(address, headers.get("user-agent", "")))
         policy = policy_of(event.name)
         if policy == "public":
             return None
