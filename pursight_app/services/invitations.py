@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
@@ -157,11 +158,12 @@ def list_invitations(
 
 
 def _with_names():  # noqa: ANN202  the type of a joined SELECT says nothing that the line below does not
-    inviter = select(UserAccount.name).where(UserAccount.id == Invitation.invited_by_id).scalar_subquery()
+    inviter = aliased(UserAccount)
     return (
-        select(Invitation, UserAccount.email, Workspace.name, inviter)
+        select(Invitation, UserAccount.email, Workspace.name, inviter.name)
         .join(UserAccount, col(UserAccount.id) == Invitation.user_id)
         .outerjoin(Workspace, col(Workspace.id) == Invitation.workspace_id)
+        .outerjoin(inviter, col(inviter.id) == Invitation.invited_by_id)
     )
 
 
