@@ -1,42 +1,34 @@
-"""May I in? One card; a native form, so that the cookie is HttpOnly."""
+"""May I in? One card; native forms, so that the cookie is HttpOnly."""
 
 import reflex as rx
 
-from pursight_app.ui.components import button, callout, field
-from pursight_app.ui.html import InterFont, NativeForm
-from state.login import LoginState
+from pursight_app.ui.components import button
+from pursight_app.ui.html import NativeForm
+from pursight_app.ui.log_in import card, form_field, passkey_form, target_field
+from state.login import LoginState, ProviderView
 
 
 @rx.page(route="/login", title="Log in · PurSight", on_load=LoginState.load)
 def login() -> rx.Component:
-    """The only page that a stranger sees."""
-    return rx.el.main(
-        InterFont.create(),
-        rx.el.div(
-            rx.el.div(
-                rx.icon("scan-eye", size=26, aria_hidden="true", color="var(--accent)"),
-                rx.el.h1("Log in to PurSight"),
-                class_name="row",
-            ),
-            rx.cond(
-                LoginState.problem != "",
-                rx.el.div(callout("error", "circle-alert", LoginState.problem), role="alert", id="problem"),
-                rx.fragment(),
-            ),
-            _form(),
-            class_name="login-card",
-        ),
-        class_name="login",
-    )
+    """What a stranger sees: password, passkey, the company's own log-in."""
+    return card("Log in to PurSight", LoginState.problem, _password_form(), _other_ways())
 
 
-def _form() -> rx.Component:
+def _password_form() -> rx.Component:
     return NativeForm.create(
-        rx.el.input(type="hidden", name="next", value=LoginState.next_path, read_only=True),
+        target_field(LoginState.next_path),
         rx.el.div(
-            field("E-mail", _input("email", "email", "username"), for_id="email"),
-            field("Password", _input("password", "password", "current-password"), for_id="password"),
-            button("Log in", kind="primary", type="submit", style={"width": "100%", "marginTop": "4px"}),
+            form_field("email", "E-mail", "", kind="email", autocomplete="username", max_length=320, is_first=True),
+            form_field(
+                "password",
+                "Password",
+                LoginState.password_problem,
+                kind="password",
+                autocomplete="current-password",
+                max_length=1024,
+            ),
+            button("Log in", kind="primary", type="submit", style={"width": "100%"}),
+            rx.el.a("Forgot your password?", href="/reset", class_name="link small center"),
             class_name="stack-md",
         ),
         action="/auth/browser-login",
@@ -44,14 +36,25 @@ def _form() -> rx.Component:
     )
 
 
-def _input(name: str, kind: str, autocomplete: str) -> rx.Component:
-    return rx.el.input(
-        id=name,
-        name=name,
-        type=kind,
-        required=True,
-        auto_complete=autocomplete,
-        auto_focus=name == "email",
-        class_name="input",
-        max_length=320 if name == "email" else 1024,
+def _other_ways() -> rx.Component:
+    return rx.el.div(
+        rx.el.div("or", class_name="or"),
+        passkey_form(
+            action="/auth/browser-passkey",
+            options="/auth/passkeys/log-in-options",
+            target=LoginState.next_path,
+            reason=LoginState.passkey_reason,
+        ),
+        rx.foreach(LoginState.providers, _provider),
+        class_name="stack-md",
+    )
+
+
+def _provider(provider: rx.Var[ProviderView]) -> rx.Component:
+    return rx.el.a(
+        rx.icon("building-2", size=16, aria_hidden="true"),
+        "Log in with ",
+        provider.name,
+        href=provider.href,
+        class_name="button wide",
     )

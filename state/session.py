@@ -7,10 +7,9 @@ from uuid import UUID
 
 import reflex as rx
 
-from pursight_app.core.errors import NotAuthenticatedError
 from pursight_app.services import access, workspaces
 from pursight_app.services.access import INSTALLATION_PERMISSIONS, PERMISSION_WORDS, Actor, Permission
-from state.base import PAGE_LOADS, PageLoads, acting, event, run, sentence_of
+from state.base import PAGE_LOADS, PageLoads, acting, event, run
 
 _MANAGING = (Permission.MEMBER_MANAGE, Permission.ROLE_MANAGE, Permission.AUDIT_READ, Permission.USER_MANAGE)
 
@@ -137,10 +136,3 @@ async def current_workspace(state: rx.State) -> str:
     if not session.workspace_id:
         await session._load()  # noqa: SLF001  # a tab whose state was lost arrives here first
     return session.workspace_id
-
-
-def on_error(exception: Exception) -> rx.event.EventSpec:
-    """Outermost handler of events: tells the person, and sends those without a session to log in."""
-    if isinstance(exception, NotAuthenticatedError):
-        return rx.redirect("/login")
-    return SessionState.show_notice(sentence_of(exception), "error")

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from pursight_app.ui.components import button, skeleton
+from pursight_app.ui.confirm import confirm_dialog
 from pursight_app.ui.denied import denied
 from pursight_app.ui.html import InterFont, NativeForm
 from state.base import PAGE_LOADS, PageLoads
@@ -74,6 +75,7 @@ def _frame(content: rx.Component, route: str) -> rx.Component:
             ),
             class_name="frame",
         ),
+        confirm_dialog(),
         _notice(),
     )
 
@@ -189,6 +191,11 @@ def _person_menu() -> rx.Component:
                 style={"padding": "8px 12px"},
             ),
             rx.dropdown_menu.separator(),
+            rx.dropdown_menu.item(
+                rx.icon("circle-user", size=16, aria_hidden="true"),
+                "Your account",
+                on_select=rx.redirect("/account"),
+            ),
             rx.dropdown_menu.item(
                 rx.icon("sun-moon", size=16, aria_hidden="true"),
                 "Switch light and dark",
