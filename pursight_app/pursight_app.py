@@ -9,10 +9,11 @@ from pursight_app.web.live import LiveHub
 from state.asset import AssetState
 from state.base import install_listener
 from state.data_sources import DataSourcesState
+from state.errors import on_error
 from state.findings import FindingsState
 from state.home import HomeState
 from state.scans import ScansState, ScanState
-from state.session import SessionState, on_error
+from state.session import SessionState
 
 # Importing a page registers it.
 list(modules_of("pages"))
@@ -32,5 +33,9 @@ app = create_web_app(
     create_app(),
     hub,
     on_error=on_error,
-    head=[rx.el.link(rel="icon", href="/favicon.svg"), rx.el.script(src="/pursight.js", defer=True)],
+    head=[
+        rx.el.link(rel="icon", href="/favicon.svg"),
+        rx.el.script(src="/pursight.js", defer=True),
+        rx.el.script(src="/passkeys.js", defer=True),
+    ],
 )

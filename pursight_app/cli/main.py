@@ -7,6 +7,7 @@ import typer
 from pursight_app.cli.audit import app as audit
 from pursight_app.cli.bench import bench
 from pursight_app.cli.classify import classify, train
+from pursight_app.cli.keys import rotate_keys
 from pursight_app.cli.operations import create_user, migrate, up, worker
 from pursight_app.cli.scan import scan
 from pursight_app.core.errors import PurSightError
@@ -21,6 +22,7 @@ app.command()(worker)
 app.command()(bench)
 app.command()(migrate)
 app.command("create-user")(create_user)
+app.command("rotate-keys")(rotate_keys)
 app.add_typer(audit, name="audit")
 
 

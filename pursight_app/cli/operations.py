@@ -35,9 +35,11 @@ def _say(text: str) -> None:
 def _prepare(*, demo: bool) -> None:
     from pursight_app.core.db import unit_of_work
     from pursight_app.runtime.migrations import migrate as run_migrations
-    from pursight_app.services import installation
+    from pursight_app.services import installation, keys
 
     run_migrations()
+    with unit_of_work() as session:
+        keys.ensure_keys_fit(session)
     with unit_of_work() as session:
         first = installation.ensure_first_administrator(session)
     if first:
@@ -74,9 +76,15 @@ def worker(
 
     import jobs.scans  # noqa: F401  loaded for its effect
     from pursight_app.core import queue
+    from pursight_app.core.db import engine, unit_of_work
     from pursight_app.core.logging import configure_logging
+    from pursight_app.services import keys
 
     configure_logging()
+    with unit_of_work() as session:
+        keys.ensure_keys_fit(session)
+    # The pool forks; a child must not find a connection that its parent has used.
+    engine().dispose()
     queue.worker_pool(count, beside=_sweep).start(logging_level="WARNING")
 
 

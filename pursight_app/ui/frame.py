@@ -7,7 +7,9 @@ from typing import Any
 
 import reflex as rx
 
-from pursight_app.ui.components import button, empty, skeleton
+from pursight_app.ui.components import button, skeleton
+from pursight_app.ui.confirm import confirm_dialog
+from pursight_app.ui.denied import denied
 from pursight_app.ui.html import InterFont, NativeForm
 from state.base import PAGE_LOADS, PageLoads
 from state.session import SessionState, WorkspaceView
@@ -50,7 +52,7 @@ def page(
         @functools.wraps(content)
         def framed() -> rx.Component:
             # Prerendered HTML is public, so it holds no content before the session is known.
-            shown = rx.cond(SessionState.is_denied, _denied(title), content()) if permission else content()
+            shown = rx.cond(SessionState.is_denied, denied(title), content()) if permission else content()
             return _frame(rx.cond(SessionState.user_email != "", shown, skeleton(6, 32)), route)
 
         PAGE_LOADS[route] = PageLoads(permission, tuple(on_load))
@@ -58,30 +60,6 @@ def page(
         return framed
 
     return make
-
-
-def _denied(title: str) -> rx.Component:
-    """What a page is for those who may not see it: what is missing and who can give it."""
-    return rx.el.div(
-        empty(
-            "lock",
-            f"{title}: not for your role yet",
-            rx.fragment(
-                "This page is for people who may ",
-                rx.el.span(SessionState.denied_words, class_name="strong"),
-                ". It opens here by itself as soon as somebody grants you that.",
-            ),
-            is_page=True,
-        ),
-        rx.cond(
-            SessionState.denied_helpers != "",
-            rx.el.p(
-                "Who can grant it: ", SessionState.denied_helpers, class_name="muted", style={"textAlign": "center"}
-            ),
-        ),
-        id="denied",
-        class_name="card",
-    )
 
 
 def _frame(content: rx.Component, route: str) -> rx.Component:
@@ -97,6 +75,7 @@ def _frame(content: rx.Component, route: str) -> rx.Component:
             ),
             class_name="frame",
         ),
+        confirm_dialog(),
         _notice(),
     )
 
@@ -212,6 +191,11 @@ def _person_menu() -> rx.Component:
                 style={"padding": "8px 12px"},
             ),
             rx.dropdown_menu.separator(),
+            rx.dropdown_menu.item(
+                rx.icon("circle-user", size=16, aria_hidden="true"),
+                "Your account",
+                on_select=rx.redirect("/account"),
+            ),
             rx.dropdown_menu.item(
                 rx.icon("sun-moon", size=16, aria_hidden="true"),
                 "Switch light and dark",

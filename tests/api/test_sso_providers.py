@@ -58,7 +58,8 @@ def test_se_72_a_client_secret_is_only_ever_said_to_be_set(client: TestClient, r
     ]
     with unit_of_work() as session:
         row = session.exec(select(IdentityProvider).where(IdentityProvider.key == made["key"])).one()
-        kept = session.exec(select(AuditEvent).where(AuditEvent.subject_id == str(made["id"]))).all()
+        about = select(AuditEvent).where(AuditEvent.subject_id == str(made["id"]))
+        kept = session.exec(about.order_by(col(AuditEvent.position))).all()
 
     assert made["client_secret"] == answers[2]["client_secret"] == "set"
     assert SECRET not in str(answers)

@@ -93,7 +93,7 @@ def test_a_viewers_forged_event_changes_nothing(site: Site) -> None:
         )
     )
 
-    assert "does not include scan.run" in received
+    assert "allows scan.run" in received
     assert site.rest.get(f"/api/scans?workspace_id={workspace_id}").json()["total"] == before
 
 

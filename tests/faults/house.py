@@ -22,7 +22,7 @@ from pursight_app.models import Asset, AssetColumn, Classification, ScanEntry, S
 from pursight_app.runtime.migrations import migrate
 from pursight_app.runtime.postgres import start_postgres
 from pursight_app.runtime.redis_server import start_redis
-from pursight_app.services import data_sources
+from pursight_app.services import data_sources, keys
 from tests.factories import Office
 from tests.faults.processes import Command, kill, wait_until
 from tests.plugins.servers import PASSWORD, POSTGRES_BIN, Server, _run, postgres_admin
@@ -56,7 +56,7 @@ def _move(home: Path) -> None:
     for made_once in (redis.redis, queue._connection):
         if made_once.cache_info().currsize:
             made_once().close()
-    for cached in (settings.get_settings, db.engine, redis.redis, queue._connection, secrets.jwt_key, secrets._cipher):
+    for cached in (settings.get_settings, db.engine, redis.redis, queue._connection, secrets.jwt_key):
         cached.cache_clear()
 
 
@@ -118,6 +118,8 @@ def open_house() -> Generator[House]:
         house = House(home)
         try:
             migrate()
+            with unit_of_work() as session:
+                keys.ensure_keys_fit(session)
             yield house
         finally:
             house.stop()

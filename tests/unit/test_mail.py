@@ -3,18 +3,15 @@
 import contextlib
 import datetime as dt
 import ipaddress
-import socket
 import ssl
 from collections.abc import Generator
 from email import message_from_bytes
-from email.message import Message
 from email.policy import default
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,22 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pursight_app.core.errors import ExternalError
 from pursight_app.core.mail import Mail, can_send_mail, send_mail
 from pursight_app.core.settings import get_settings
+from tests.mailbox import Mailbox, free_port, mail_server
 
 USER, PASSWORD = "pursight@corp", "p@ss/word"
-
-
-class Mailbox:
-    """What the server was given, in order."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-    def newest(self) -> Message:
-        return message_from_bytes(self.envelopes[-1].content, policy=default)
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -69,12 +53,6 @@ def is_right(server: object, session: object, envelope: object, mechanism: str, 
     return AuthResult(success=data == right, handled=data == right)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return certificate(tmp_path_factory.mktemp("tls"))
@@ -85,29 +63,15 @@ def guarded(tls: tuple[Path, Path]) -> Generator[tuple[str, Mailbox]]:
     """A server that takes mail only from those who are logged in, over TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*tls)
-    box = Mailbox()
-    server = Controller(
-        box,
-        hostname="127.0.0.1",
-        port=free_port(),
-        tls_context=context,
-        require_starttls=True,
-        auth_required=True,
-        authenticator=is_right,
-    )
-    server.start()
-    yield f"127.0.0.1:{server.port}", box
-    server.stop()
+    with mail_server(tls_context=context, require_starttls=True, auth_required=True, authenticator=is_right) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def plain() -> Generator[tuple[str, Mailbox]]:
     """A server without encryption."""
-    box = Mailbox()
-    server = Controller(box, hostname="127.0.0.1", port=free_port())
-    server.start()
-    yield f"127.0.0.1:{server.port}", box
-    server.stop()
+    with mail_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ async def _events(actor: Actor, workspace_id: UUID | None, after_seq: int) -> As
                 yield shown
     finally:
         following.cancel()
-        # A generator that is still being cancelled cannot be closed.
+        # Until the cancelled step is over the generator counts as running and cannot be closed.
         await asyncio.wait({following})
         await stream.aclose()
 

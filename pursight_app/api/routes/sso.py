@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from pursight_app.api.dependencies import COOKIE, CurrentActor, Page, set_session_cookie
 from pursight_app.api.guard import GuardedRoute, guard, public
 from pursight_app.api.log_in_pool import BoundedPool
+from pursight_app.api.routes.browser_login import own_path
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import (
     ExternalError,
@@ -130,7 +131,7 @@ async def _to_provider(key: str, request: Request, next_path: str, *, actor: Act
     known = request.cookies.get(BROWSER_COOKIE, "")
     # Kept while it lasts, so that log-ins begun in two tabs both end well.
     browser = known if _BROWSER_TOKEN.fullmatch(known) else secrets.token_urlsafe(32)
-    target = _own_path(next_path)
+    target = own_path(next_path)
     try:
         url = await in_sso_pool(lambda: sso.start_login(key, next_path=target, browser=browser, actor=actor))
     except (NotFoundError, ExternalError) as error:
@@ -152,12 +153,6 @@ async def _to_provider(key: str, request: Request, next_path: str, *, actor: Act
 
 def _problem(error: NotFoundError | ExternalError) -> str:
     return "sso-disabled" if isinstance(error, NotFoundError) else "sso-unavailable"
-
-
-def _own_path(path: str) -> str:
-    # "//evil.example" and "/\evil.example" are other hosts to a browser.
-    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_own else "/"
 
 
 def _back(problem: str, target: str) -> Response:

@@ -24,7 +24,6 @@ from pursight_app.services.auth.sessions import (
     refresh_session,
     session_id_of,
     start_session,
-    was_reused,
 )
 from pursight_app.services.auth.throttle import forget_tries, throttle
 
@@ -56,5 +55,4 @@ __all__ = [
     "start_session",
     "throttle",
     "verify_password",
-    "was_reused",
 ]
