@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from fastapi.testclient import TestClient
+
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import Member, ScanRun, UserAccount, Workspace
 from pursight_app.services import access, auth, compliance, data_sources, scanning
@@ -72,6 +74,17 @@ def bearer(actor: Actor) -> dict[str, str]:
         user = session.get_one(UserAccount, actor.user_id)
         tokens = auth.start_session(session, user, factors=("pwd",))
     return {"Authorization": f"Bearer {tokens.access_token}"}
+
+
+def log_in(client: TestClient, email: str, password: str = PASSWORD) -> dict[str, str]:
+    """The tokens that a log-in over REST gives."""
+    answer = client.post("/auth/login", json={"email": email, "password": password})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def bearer_of(tokens: dict[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
 def write_csv(path: Path, header: list[str], rows: list[list[object]]) -> Path:

@@ -1,6 +1,7 @@
 """Log-in, refresh, log-out, who am I (F1.2-22)."""
 
 import asyncio
+from datetime import datetime
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from pursight_app.api.dependencies import CurrentActor
 from pursight_app.api.guard import GuardedRoute, guard, public
 from pursight_app.api.log_in_pool import in_log_in_pool
+from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import NotAuthenticatedError
 from pursight_app.models import UserAccount
@@ -73,15 +75,22 @@ def _second_factor(session: Session, user: UserAccount, code: str | None) -> str
 @public
 async def refresh(body: RefreshToken) -> dict[str, object]:
     """A new pair of tokens; using a refresh token twice ends the whole session."""
-    tokens = await asyncio.to_thread(_refresh, body.refresh_token)
+    tokens = await asyncio.to_thread(_refresh, body.refresh_token, now())
     # Tabs that refresh at the same moment all get this answer; when it is given, the old token is dead.
     await asyncio.sleep(auth.REFRESH_SETTLES_S)
     return _bearer(tokens)
 
 
-def _refresh(presented: str) -> auth.Tokens:
+def _refresh(presented: str, asked_at: datetime) -> auth.Tokens:
     with unit_of_work() as session:
-        tokens = auth.refresh_session(session, presented)
+        tokens = auth.refresh_session(session, presented, asked_at=asked_at)
+        is_reused = tokens is None and auth.was_reused(session, presented)
+    if is_reused:
+        raise NotAuthenticatedError(
+            "This session was ended because one of its refresh tokens was used twice, so somebody else may have had it. "
+            "Log in again, and change your password if it was not a program of yours.",
+            code="refresh_reused",
+        )
     if tokens is None:
         raise NotAuthenticatedError("This session has ended. Log in again.")
     return tokens

@@ -24,6 +24,7 @@ from pursight_app.services.auth.sessions import (
     refresh_session,
     session_id_of,
     start_session,
+    was_reused,
 )
 from pursight_app.services.auth.throttle import forget_tries, throttle
 
@@ -55,4 +56,5 @@ __all__ = [
     "start_session",
     "throttle",
     "verify_password",
+    "was_reused",
 ]

@@ -31,6 +31,7 @@ RESTORED = "pursight:sessions-restored"
 # tabs that refresh together agree, and whoever shows the old token later has seen the new one or stole the old.
 REFRESH_SETTLES_S = 0.5
 SEEN_EVERY_S = 60
+_REUSED = "refresh_reused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,12 @@ def _tokens(row: LoginSession, auth_version: int, session_token: str = "") -> To
     return Tokens(row.key, session_token, access_token, refresh_token(row.id, row.refresh_generation), lifetime_s)
 
 
-def refresh_session(session: Session, presented: str) -> Tokens | None:
+def refresh_session(session: Session, presented: str, *, asked_at: datetime | None = None) -> Tokens | None:
     """New access and refresh tokens for an old refresh token; None when the session is over.
 
     A token of an earlier generation is a replay: one of its two users is a thief, so the session ends. The row lock lets
-    one of several refreshes at once make the successor, which the others get too.
+    one of several refreshes at once make the successor, which the others get too. `asked_at` is when the request arrived,
+    which on a busy machine is long before its turn comes.
     """
     named = read_refresh_token(presented)
     if named is None:
@@ -114,14 +116,21 @@ def refresh_session(session: Session, presented: str) -> Tokens | None:
         return None
     if generation == row.refresh_generation:
         row.refresh_generation, row.refreshed_at, row.last_seen_at = generation + 1, now(), now()
-    elif generation + 1 != row.refresh_generation or not _is_settling(row.refreshed_at):
-        end_session(session, row.key, reason="refresh_reused")
+    elif generation + 1 != row.refresh_generation or not _is_settling(row.refreshed_at, asked_at or now()):
+        end_session(session, row.key, reason=_REUSED)
         return None
     return _tokens(row, policy.auth_version)
 
 
-def _is_settling(refreshed_at: datetime | None) -> bool:
-    return refreshed_at is not None and (now() - refreshed_at).total_seconds() <= REFRESH_SETTLES_S
+def _is_settling(refreshed_at: datetime | None, asked_at: datetime) -> bool:
+    return refreshed_at is not None and (asked_at - refreshed_at).total_seconds() <= REFRESH_SETTLES_S
+
+
+def was_reused(session: Session, presented: str) -> bool:
+    """Whether the session of a refresh token was ended because one of its tokens was used twice."""
+    named = read_refresh_token(presented)
+    row = session.get(LoginSession, named[0]) if named else None
+    return row is not None and row.end_reason == _REUSED
 
 
 def end_session(session: Session, session_id: str, *, reason: str, actor: Actor | None = None) -> None:
