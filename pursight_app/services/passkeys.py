@@ -33,12 +33,13 @@ from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundE
 from pursight_app.core.redis import RedisError, redis
 from pursight_app.core.settings import get_settings
 from pursight_app.models import Passkey, UserAccount
-from pursight_app.services import access, audit, second_factors
+from pursight_app.services import access, audit, auth, second_factors
 from pursight_app.services.access import Actor
 
 RP_NAME = "PurSight"
 NAME_MAX = 100
 PASSKEYS_MAX = 20
+OPTIONS_PER_ADDRESS = 300
 _CHALLENGE_S = 300
 # What the parsers of webauthn raise on bytes that are no credential at all.
 _MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError, IndexError, RecursionError)
@@ -210,7 +211,14 @@ def authentication_options(session: Session, purpose: Purpose, user_id: UUID | N
     """What `navigator.credentials.get` is to be called with, as JSON.
 
     Without `user_id` the device offers the passkeys it has for this site; nothing is told about who has some.
+
+    Raises:
+        RateLimitedError: too many log-ins were begun from this address.
     """
+    if user_id is None:
+        # Each answer leaves a challenge in Redis, and strangers may ask.
+        address = audit.ORIGIN.get(audit.Origin()).address
+        auth.throttle("passkey-options", address, limit=OPTIONS_PER_ADDRESS, window_s=_CHALLENGE_S)
     known = _of_user(session, user_id) if user_id else []
     options = generate_authentication_options(
         rp_id=rp_id(), allow_credentials=_descriptors(known), user_verification=UserVerificationRequirement.REQUIRED

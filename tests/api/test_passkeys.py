@@ -348,3 +348,12 @@ def test_the_public_key_is_all_that_is_kept(client: TestClient) -> None:
     secret = device.key.private_numbers().private_value.to_bytes(32, "big")
     assert secret not in row.public_key
     assert base64url_to_bytes(device.user_handle) == user.id.bytes
+
+
+def test_a_flood_of_begun_log_ins_is_stopped(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passkeys, "OPTIONS_PER_ADDRESS", 0)
+
+    answer = client.post("/auth/passkeys/log-in-options")
+
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.settings import get_settings
-from pursight_app.models import LoginSession, SecurityPolicy, UserAccount
+from pursight_app.models import IdempotencyKey, LoginSession, SecurityPolicy, UserAccount
 from tests.api.test_second_factors import code_of, enrol, wrong_code
 from tests.factories import PASSWORD, actor_of, bearer, make_user
 
@@ -134,3 +134,17 @@ def test_who_must_have_a_second_factor_may_work_as_soon_as_it_is_set_up(client: 
             session.exec(select(SecurityPolicy)).one().settings = before
 
     assert (stuck, free) == (True, False)
+
+
+def test_recovery_codes_are_kept_nowhere_also_not_for_a_repeated_request(client: TestClient) -> None:
+    user = make_user(password=PASSWORD)
+    enrol(user)
+    headers = bearer(actor_of(user)) | {"Idempotency-Key": uuid4().hex}
+    codes = client.post("/auth/second-factor/recovery-codes", headers=headers).json()["recovery_codes"]
+
+    again = client.post("/auth/second-factor/recovery-codes", headers=headers)
+
+    assert (again.status_code, again.json()["code"]) == (409, "shown_once")
+    with unit_of_work() as session:
+        kept = session.exec(select(IdempotencyKey.body).where(IdempotencyKey.user_id == user.id)).all()
+    assert not [body for body in kept if codes[0] in body]

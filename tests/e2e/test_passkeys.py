@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 import pyotp
 import pytest
-from playwright.sync_api import BrowserContext, CDPSession, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 from redis import Redis
 
 from tests.e2e.conftest import Site, log_in
@@ -199,3 +200,44 @@ def make_proof_old(site: Site, email: str) -> None:
             stored = json.loads(redis.get(key))
             if stored["user"] == user_id:
                 redis.set(key, json.dumps({**stored, "stepped_up": stored["stepped_up"] - 3600}), keepttl=True)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_are_accessible_and_fit(
+    browser: Browser, site: Site, person: tuple[str, str], theme: str, width: int
+) -> None:
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto("/login/code?has=code+passkey&problem=wrong")
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    check(page)
+    page.goto("/login?problem=wrong")
+    page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
+    expect(page.get_by_text("E-mail address or password is wrong.")).to_be_visible()
+    check(page)
+    log_in(page, *person)
+    add_device(page)
+    add_passkey(page)
+    page.get_by_role("button", name="Set up an authenticator app").click()
+    expect(page.locator("#totp-secret")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Make new recovery codes").click()
+    expect(page.locator("#recovery-codes")).to_be_visible()
+    page.get_by_role("button", name="Remove Test laptop").click()
+    expect(page.get_by_role("button", name="Remove passkey")).to_be_visible()
+    check(page)
+    make_proof_old(site, person[0])
+    page.get_by_role("button", name="Remove passkey").click()
+    expect(page.get_by_role("dialog", name="Confirm that it is you")).to_be_visible()
+    check(page)
+    context.close()
+
+
+def check(page: Page) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from pursight_app.api.dependencies import CurrentActor
-from pursight_app.api.guard import GuardedRoute, guard
+from pursight_app.api.guard import SecretRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import NotAuthenticatedError
 from pursight_app.services import auth, second_factors, step_up
 from pursight_app.services.step_up import Proof
 
-router = APIRouter(tags=["second factor"], route_class=GuardedRoute)
+router = APIRouter(tags=["second factor"], route_class=SecretRoute)
 
 
 class Status(BaseModel):
