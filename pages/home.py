@@ -16,8 +16,19 @@ def home() -> rx.Component:
         rx.cond(
             HomeState.is_loading,
             skeleton(5, 60),
-            rx.cond(HomeState.has_workspace, _content(), _no_workspace()),
+            rx.cond(
+                HomeState.has_workspace, rx.cond(HomeState.may_read, _content(), _nothing_shared()), _no_workspace()
+            ),
         ),
+    )
+
+
+def _nothing_shared() -> rx.Component:
+    return empty(
+        "door-open",
+        "You are a guest here",
+        "Nothing of this workspace is shared with you yet. What somebody shares appears here by itself.",
+        is_page=True,
     )
 
 

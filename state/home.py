@@ -1,13 +1,15 @@
 """What needs me today: figures, newest findings, latest scans."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import reflex as rx
 
 from pursight_app.core.taxonomy import Sensitivity
-from pursight_app.services import catalog, compliance, scanning
+from pursight_app.services import access_requests, catalog, compliance, scanning
+from pursight_app.services.access import Permission
 from state import format as fmt
-from state.base import as_id, event, hear, run
+from state.base import acting, as_id, event, hear, run
 from state.session import current_workspace
 
 
@@ -49,6 +51,7 @@ class HomeState(rx.State):
 
     is_loading: bool = True
     has_workspace: bool = True
+    may_read: bool = True
     table_count: str = ""
     column_count: str = ""
     column_total: int = 0
@@ -79,14 +82,36 @@ class HomeState(rx.State):
 
     async def _fill(self, workspace_id: str) -> None:
         home = as_id(workspace_id)
-        overview = await run(lambda session, actor: catalog.get_overview(session, actor, home))
+        actor = acting()
+        self.may_read = actor.may_somewhere(Permission.CATALOG_READ, home)
+        self.attention = []
+        if self.may_read:
+            overview = await run(lambda session, actor: catalog.get_overview(session, actor, home))
+            self._show_figures(overview)
+            self.attention += _about_catalog(overview)
+        if actor.may_somewhere(Permission.FINDING_READ, home):
+            self.attention = [*await self._fill_findings(home), *self.attention]
+        if actor.may_somewhere(Permission.SCAN_READ, home):
+            scans, _ = await run(lambda session, actor: scanning.list_scans(session, actor, workspace_id=home, limit=5))
+            self.scans = [
+                ScanLine(
+                    str(row.run.id), row.data_source_name, row.run.status, _scan_text(row), fmt.ago(row.run.created_at)
+                )
+                for row in scans
+            ]
+        if actor.may(Permission.ROLE_MANAGE, home):
+            _, waiting = await run(
+                lambda session, actor: access_requests.list_requests(
+                    session, actor, home, status="pending", limit=1, offset=0
+                )
+            )
+            self.attention += _items([(waiting, "key-round", "accent", "requests for access wait", "/admin/access")])
+
+    async def _fill_findings(self, home: UUID) -> list[AttentionItem]:
         counts = await run(lambda session, actor: compliance.count_findings(session, actor, home))
         found, _ = await run(
             lambda session, actor: compliance.list_findings(session, actor, workspace_id=home, limit=6)
         )
-        scans, _ = await run(lambda session, actor: scanning.list_scans(session, actor, workspace_id=home, limit=5))
-        self._show_figures(overview)
-        self.attention = _attention(overview, counts)
         self.findings = [
             FindingLine(
                 row.finding.severity,
@@ -97,12 +122,8 @@ class HomeState(rx.State):
             )
             for row in found
         ]
-        self.scans = [
-            ScanLine(
-                str(row.run.id), row.data_source_name, row.run.status, _scan_text(row), fmt.ago(row.run.created_at)
-            )
-            for row in scans
-        ]
+        severe = counts["critical"] + counts["high"]
+        return _items([(severe, "octagon-alert", "red", "critical and high findings open", "/findings")])
 
     def _show_figures(self, overview: catalog.Overview) -> None:
         total = overview.column_count
@@ -128,14 +149,29 @@ def _share(part: int, whole: int) -> float:
     return round(100 * part / whole, 2) if whole else 0.0
 
 
-def _attention(overview: catalog.Overview, counts: dict[str, int]) -> list[AttentionItem]:
-    severe = counts["critical"] + counts["high"]
-    items = [
-        (severe, "octagon-alert", "red", "critical and high findings open", "/findings"),
-        (overview.review_count, "list-checks", "amber", "sensitive verdicts below 80 % confidence", "/catalog"),
-        (overview.failed_scan_count, "circle-alert", "amber", "sources whose last scan left tables unread", "/scans"),
-        (overview.missing_count, "file-question", "grey", "assets missing since a later scan", "/catalog?missing=1"),
-    ]
+def _about_catalog(overview: catalog.Overview) -> list[AttentionItem]:
+    return _items(
+        [
+            (overview.review_count, "list-checks", "amber", "sensitive verdicts below 80 % confidence", "/catalog"),
+            (
+                overview.failed_scan_count,
+                "circle-alert",
+                "amber",
+                "sources whose last scan left tables unread",
+                "/scans",
+            ),
+            (
+                overview.missing_count,
+                "file-question",
+                "grey",
+                "assets missing since a later scan",
+                "/catalog?missing=1",
+            ),
+        ]
+    )
+
+
+def _items(items: list[tuple[int, str, str, str, str]]) -> list[AttentionItem]:
     return [AttentionItem(icon, tone, fmt.count(n), text, href) for n, icon, tone, text, href in items if n]
 
 
