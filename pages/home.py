@@ -28,7 +28,6 @@ def _nothing_shared() -> rx.Component:
         "door-open",
         "You are a guest here",
         "Nothing of this workspace is shared with you yet. What somebody shares appears here by itself.",
-        is_page=True,
     )
 
 
