@@ -2,14 +2,25 @@
 
 import reflex as rx
 
-from pursight_app.ui.components import button, callout, cell, empty, field, loaded, page_head, table
+from pursight_app.ui.components import (
+    button,
+    callout,
+    cell,
+    drawer,
+    empty,
+    field,
+    link_button,
+    loaded,
+    page_head,
+    pager,
+    table,
+)
 from pursight_app.ui.frame import page
-from pursight_app.ui.theme import ROLE_WORDS
 from state.session import SessionState
-from state.workspaces import MemberView, WorkspaceRow
+from state.workspaces import MemberView, RoleOption, WorkspaceRow
 from state.workspaces import WorkspacesState as State
 
-_MAY_MANAGE = SessionState.permissions.contains("workspace.manage")
+_MAY_MANAGE = SessionState.permissions.contains("member.manage")
 
 
 @page("/workspaces", "Workspaces", on_load=[State.load], nav=(9, "layers"), permission="workspace.read")
@@ -30,6 +41,8 @@ def workspaces() -> rx.Component:
         ),
         rx.cond(SessionState.is_administrator, _new_workspace()),
         _people(),
+        _add_drawer(),
+        _removal(),
     )
 
 
@@ -72,10 +85,51 @@ def _new_workspace() -> rx.Component:
 
 def _people() -> rx.Component:
     return rx.el.section(
-        rx.el.div(rx.el.h2("People in ", SessionState.workspace_name), class_name="card-head"),
-        table(["Name", "E-mail", "Role"], State.members, _member, label="People"),
-        rx.cond(_MAY_MANAGE, rx.el.div(_add_member(), style={"padding": "16px", "borderTop": "1px solid var(--line)"})),
+        rx.el.div(
+            rx.el.h2("People in ", SessionState.workspace_name),
+            rx.cond(
+                _MAY_MANAGE,
+                rx.el.div(
+                    button("Add a person", icon="user-plus", on_click=State.open_adding),
+                    link_button("Invite by e-mail", "/admin/users?invite=1", icon="mail", kind="primary"),
+                    class_name="row",
+                ),
+            ),
+            class_name="card-head",
+        ),
+        _search(),
+        loaded(
+            State.is_loading,
+            State.members.length(),
+            rx.fragment(
+                table(["Name", "Role", "Groups", "Added", ""], State.members, _member, label="People"),
+                rx.cond(
+                    State.total > State.members.length(),
+                    pager(State.first, State.last, State.total, on_previous=State.previous, on_next=State.next_page),
+                ),
+            ),
+            empty("users", "Nobody here is called that", "Clear the search to see everybody in this workspace."),
+        ),
         class_name="card-flush",
+    )
+
+
+def _search() -> rx.Component:
+    return rx.el.form(
+        rx.el.input(
+            name="q",
+            type="search",
+            class_name="input",
+            placeholder="Find by name or e-mail address",
+            aria_label="Find people",
+            default_value=State.query,
+            key=State.query,
+            max_length=200,
+            style={"maxWidth": "360px"},
+        ),
+        button("Find", type="submit"),
+        on_submit=State.find,
+        class_name="row list-search",
     )
 
 
@@ -83,27 +137,52 @@ def _member(member: rx.Var[MemberView]) -> rx.Component:
     role = rx.cond(
         _MAY_MANAGE,
         rx.el.select(
-            *(rx.el.option(word, value=role) for role, word in ROLE_WORDS.items()),
+            rx.foreach(State.roles, role_option),
             value=member.role,
             on_change=lambda value: State.set_role(member.user_id, value),
             class_name="select",
             aria_label=rx.Var.create("Role of ") + member.name,
             style={"width": "auto"},
         ),
-        rx.el.span(member.role),
+        rx.el.span(member.role_name),
     )
     return rx.el.tr(
-        cell(member.name, rx.cond(member.is_me, rx.el.span(" (you)", class_name="muted")), main=True),
-        cell(member.email, label="E-mail"),
+        cell(
+            rx.el.span(
+                rx.el.span(member.name, class_name="strong"),
+                rx.cond(member.is_me, rx.el.span(" (you)", class_name="muted")),
+            ),
+            rx.el.div(member.email, class_name="muted small"),
+            main=True,
+        ),
         cell(role, label="Role"),
+        cell(rx.cond(member.groups != "", member.groups, rx.el.span("none", class_name="muted")), label="Groups"),
+        cell(rx.el.span(member.added, title=member.added_exact, class_name="nowrap"), label="Added"),
+        cell(
+            rx.cond(
+                _MAY_MANAGE | member.is_me,
+                button(
+                    rx.cond(member.is_me, "Leave", "Remove"),
+                    kind="danger",
+                    aria_label=rx.Var.create("Remove ") + member.name,
+                    on_click=State.ask_removal(member.user_id, member.name),
+                ),
+            )
+        ),
     )
 
 
-def _add_member() -> rx.Component:
-    return rx.el.details(
-        rx.el.summary("Add a person", class_name="link", style={"cursor": "pointer"}),
-        rx.el.form(
-            rx.el.div(
+def role_option(role: rx.Var[RoleOption]) -> rx.Component:
+    """One role in a select."""
+    return rx.el.option(role.name, value=role.key)
+
+
+def _add_drawer() -> rx.Component:
+    return drawer(
+        "Add a person",
+        [
+            rx.el.p("For people who have an account here. Everybody else is invited by e-mail.", class_name="muted"),
+            rx.el.form(
                 field(
                     "E-mail",
                     rx.el.input(id="member-email", name="email", type="email", class_name="input", required=True),
@@ -112,44 +191,43 @@ def _add_member() -> rx.Component:
                 field(
                     "Role",
                     rx.el.select(
-                        *(rx.el.option(word, value=role) for role, word in ROLE_WORDS.items()),
+                        rx.foreach(State.roles, role_option),
                         id="member-role",
                         name="role",
                         default_value="viewer",
                         class_name="select",
                     ),
+                    hint="What the roles include is under Roles.",
                     for_id="member-role",
                 ),
-                class_name="grid-2",
+                rx.cond(State.problem != "", rx.el.div(callout("error", "circle-alert", State.problem), role="alert")),
+                rx.el.div(button("Add person", kind="primary", type="submit"), class_name="row"),
+                on_submit=State.add_member,
+                class_name="stack-md",
             ),
-            rx.cond(SessionState.is_administrator, _new_account()),
-            rx.cond(State.problem != "", rx.el.div(callout("error", "circle-alert", State.problem), role="alert")),
-            rx.el.div(button("Add person", kind="primary", type="submit"), class_name="row"),
-            on_submit=State.add_member,
-            class_name="stack-md",
-            style={"marginTop": "12px"},
-        ),
+        ],
+        is_open=State.is_adding,
+        on_close=State.close_adding,
     )
 
 
-def _new_account() -> rx.Component:
-    return rx.el.div(
-        field(
-            "Name, for a new account",
-            rx.el.input(id="member-name", name="new_name", class_name="input", auto_complete="off"),
-            for_id="member-name",
-        ),
-        field(
-            "Password, for a new account",
-            rx.el.input(
-                id="member-password",
-                name="new_password",
-                type="password",
-                class_name="input",
-                auto_complete="new-password",
+def _removal() -> rx.Component:
+    return drawer(
+        "Remove from this workspace?",
+        [
+            callout(
+                "error",
+                "triangle-alert",
+                State.removing_name,
+                " loses sight of this workspace at once, with every group and grant here. Being added again does "
+                "not bring those back. The account itself stays.",
             ),
-            hint="At least 8 characters. Leave both empty for somebody who has an account.",
-            for_id="member-password",
-        ),
-        class_name="grid-2",
+            rx.cond(State.problem != "", rx.el.div(callout("error", "circle-alert", State.problem), role="alert")),
+        ],
+        is_open=State.removing_id != "",
+        on_close=State.cancel_removal,
+        foot=[
+            button("Keep in the workspace", on_click=State.cancel_removal(False)),
+            button("Remove from workspace", kind="danger", on_click=State.remove_member),
+        ],
     )

@@ -84,6 +84,21 @@ def find_resource(session: Session, actor: Actor, text: str) -> Resource:
     raise NotFoundError(_NOT_THERE)
 
 
+def name_of(session: Session, text: str) -> str:
+    """What people call the thing `KIND:ID`; only for one that `find_resource` has let through."""
+    kind, _, row_id = text.partition(":")
+    row = session.get_one(_KINDS[kind], UUID(row_id))
+    match row:
+        case Asset():
+            return row.qualified_name
+        case Workspace():
+            return "the whole workspace"
+        case DataSource():
+            return row.name
+        case _:
+            return f"this {kind}"
+
+
 def check(
     session: Session, actor: Actor, *, user_id: UUID | None, permission: Permission, resource: Resource
 ) -> Explanation:

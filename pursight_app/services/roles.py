@@ -86,7 +86,10 @@ def _own(role: WorkspaceRole) -> RoleRow:
 
 def summary(permissions: Iterable[str]) -> str:
     """What a role with these permissions may do, as one sentence for people."""
-    words = [words for permission, words in PERMISSION_WORDS.items() if permission in set(permissions)]
+    held = set(permissions)
+    if held >= ROLE_PERMISSIONS[Role.ADMINISTRATOR]:
+        return "May do everything in this workspace."
+    words = [words for permission, words in PERMISSION_WORDS.items() if permission in held]
     if not words:
         return "May do nothing."
     return f"May {'; '.join(words)}."
