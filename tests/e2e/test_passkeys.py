@@ -172,6 +172,31 @@ def test_other_sessions_are_seen_and_ended(page: Page, person: tuple[str, str], 
     other.context.close()
 
 
+def test_au_11_a_new_password_logs_the_other_sessions_out(page: Page, person: tuple[str, str], site: Site) -> None:
+    log_in(page, *person)
+    other = page.context.browser.new_context(base_url=site.url).new_page()
+    log_in(other, *person)
+    page.goto("/account")
+    change_password(page, "not the present one", "four random words")
+    expect(page.get_by_role("alert")).to_contain_text("wrong")
+
+    change_password(page, person[1], "four random words")
+
+    expect(page.get_by_text("Your password is changed.")).to_be_visible()
+    other.wait_for_url("**/login", timeout=5_000)
+    log_in(other, person[0], "four random words")
+    page.reload()
+    expect(page.locator("#sessions tbody tr")).to_have_count(2)
+    other.context.close()
+
+
+def change_password(page: Page, old: str, new: str) -> None:
+    page.get_by_label("Present password").fill(old)
+    page.get_by_label("New password", exact=True).fill(new)
+    page.get_by_label("New password once more").fill(new)
+    page.get_by_role("button", name="Change password").click()
+
+
 def test_a_dangerous_act_asks_again_after_a_while(page: Page, person: tuple[str, str], site: Site) -> None:
     log_in(page, *person)
     page.goto("/account")
