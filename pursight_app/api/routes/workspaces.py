@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
 from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.db import unit_of_work
-from pursight_app.services import audit, members, workspaces
+from pursight_app.services import members, workspaces
 from pursight_app.services.access import Permission
 
 router = APIRouter(tags=["workspaces"], route_class=GuardedRoute)
@@ -84,16 +84,3 @@ def remove_member(workspace_id: UUID, user_id: UUID, actor: CurrentActor) -> Non
     """Takes a person out of a workspace with their groups and grants there; everybody may take themselves out."""
     with unit_of_work() as session:
         members.remove_member(session, actor, workspace_id, user_id)
-
-
-@router.get("/api/audit-events")
-@guard(Permission.AUDIT_READ)
-def list_audit_events(
-    actor: CurrentActor, at: CurrentPaging, workspace_id: Annotated[UUID | None, Query()] = None
-) -> Page:
-    """Who did what, newest first."""
-    with unit_of_work() as session:
-        rows, total = audit.list_audit_events(
-            session, actor, workspace_id=workspace_id, limit=at.limit, offset=at.offset
-        )
-    return page([row.model_dump(mode="json") for row in rows], total, at)

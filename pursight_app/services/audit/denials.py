@@ -4,7 +4,7 @@ import hashlib
 
 import structlog
 
-from pursight_app.core.errors import PermissionDeniedError, PurSightError
+from pursight_app.core.errors import PermissionDeniedError, PurSightError, StepUpRequiredError
 from pursight_app.core.redis import RedisError, redis
 from pursight_app.services.access import Actor
 from pursight_app.services.audit.trail import ORIGIN, Origin, Subject, record_apart
@@ -25,6 +25,9 @@ def record_denied(error: PermissionDeniedError, actor: Actor | None, attempt: st
     The same attempt is kept once a minute, and of one person (one address for strangers) at most 30 attempts a minute;
     the next event that is kept says in `also_refused` how many were left out. Never raises: the caller is about to refuse.
     """
+    if isinstance(error, StepUpRequiredError):
+        # The person may; being asked for a password is no refusal.
+        return
     try:
         left_out = _admit(actor, f"{attempt}|{subject.kind}|{subject.id}")
         if left_out is None:
