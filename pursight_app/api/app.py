@@ -1,5 +1,7 @@
 """The gateway: one FastAPI application, every router of api/routes, OpenAPI at /openapi.json, readable at /docs."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ from swagger_ui_bundle import swagger_ui_path
 from pursight_app.api.errors import install_error_handlers
 from pursight_app.core.addresses import client_address
 from pursight_app.core.errors import NotFoundError
+from pursight_app.core.redis import close_loop_redis
 from pursight_app.core.registry import modules_of
 from pursight_app.services import audit
 
@@ -54,12 +57,20 @@ class NamedRequests:
             audit.ORIGIN.reset(token)
 
 
+@asynccontextmanager
+async def close_behind(_app: FastAPI) -> AsyncGenerator[None]:
+    """Leaves no connection open when the server ends; where the gateway is mounted into the pages, web/ does it."""
+    yield
+    await close_loop_redis()
+
+
 def create_app() -> FastAPI:
     """A new gateway without server or lifespan: web/ mounts the pages into it."""
     app = FastAPI(
         title="PurSight",
         version="0.1.0",
         description="REST gateway of PurSight. Log in with POST /auth/login, send the access token as Bearer.",
+        lifespan=close_behind,
         docs_url=None,
         redoc_url=None,
     )

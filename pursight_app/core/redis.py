@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.settings import get_settings
 
-__all__ = ["RedisError", "async_redis", "loop_redis", "redis", "redis_url"]
+__all__ = ["RedisError", "async_redis", "close_loop_redis", "loop_redis", "redis", "redis_url"]
 
 
 def redis_url() -> str:
@@ -45,6 +45,13 @@ def loop_redis() -> AsyncRedis:
     if client is None:
         client = _of_loops[loop] = AsyncRedis.from_url(redis_url(), decode_responses=True, socket_timeout=5)
     return client
+
+
+async def close_loop_redis() -> None:
+    """Closes the client of the running event loop, which is about to end."""
+    client = _of_loops.pop(asyncio.get_running_loop(), None)
+    if client is not None:
+        await client.aclose()
 
 
 def async_redis() -> AsyncRedis:

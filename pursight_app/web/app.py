@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import reflex as rx
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from pursight_app.core.db import POOL_OVERFLOW, POOL_SIZE
 from pursight_app.core.logging import configure_logging
+from pursight_app.core.redis import close_loop_redis
 from pursight_app.core.settings import PROJECT_ROOT
 from pursight_app.web.gate import Gate
 from pursight_app.web.live import LiveHub
@@ -29,6 +31,13 @@ def pages_folder() -> Path:
 async def widen_threads() -> None:
     """Gives asyncio.to_thread as many threads as the database pool carries: its default is 6 on two cores."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(POOL_SIZE + POOL_OVERFLOW // 2))
+
+
+@asynccontextmanager
+async def close_connections() -> AsyncGenerator[None]:
+    """Leaves no connection to Redis open: the lifespan of a mounted gateway does not run."""
+    yield
+    await close_loop_redis()
 
 
 def create_web_app(
@@ -50,6 +59,7 @@ def create_web_app(
     )
     app.add_middleware(EventPolicy())
     app.register_lifespan_task(widen_threads)
+    app.register_lifespan_task(close_connections)
     app.register_lifespan_task(hub.run)
     assert_policies()
     return app

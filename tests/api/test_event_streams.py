@@ -11,6 +11,7 @@ from sqlmodel import select
 from pursight_app.api.routes import events
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.events import Event, publish
+from pursight_app.core.redis import close_loop_redis
 from pursight_app.models import Member, UserAccount
 from pursight_app.services import access, auth
 from pursight_app.services.access import Actor
@@ -63,6 +64,8 @@ def test_ac_37_the_stream_ends_at_once(change: Callable[[Actor, UUID], None]) ->
         await asyncio.to_thread(change, actor, home)
         with pytest.raises(events._SessionEndedError):
             await asyncio.wait_for(following, 5)
-        return time.monotonic() - started
+        took = time.monotonic() - started
+        await close_loop_redis()
+        return took
 
     assert asyncio.run(scenario()) < 1
