@@ -51,6 +51,11 @@ FINDING_STATUS: Mapping[str, Sign] = {
     "resolved": Sign("green", "circle-check", "Resolved"),
     "waived": Sign("grey", "calendar-clock", "Waived"),
 }
+AUDIT_RESULT: Mapping[str, Sign] = {
+    "ok": Sign("green", "check", "Done"),
+    "denied": Sign("amber", "ban", "Refused"),
+    "failed": Sign("red", "circle-x", "Failed"),
+}
 ASSET_KIND: Mapping[str, Sign] = {
     "table": Sign("grey", "table-2", "Table"),
     "view": Sign("grey", "eye", "View"),

@@ -65,8 +65,8 @@ def test_filters_choose_events(client: TestClient, office: Office, query: dict[s
     assert "".join(steps(events(client, office, **query))) == wanted
 
 
-def test_who_is_a_part_of_an_address_or_an_account(client: TestClient, office: Office) -> None:
-    for who in (office.steward.email[2:9].upper(), str(office.steward.user_id)):
+def test_who_is_a_part_of_a_name_or_address_or_an_account(client: TestClient, office: Office) -> None:
+    for who in ("test pers", office.steward.email[2:9].upper(), str(office.steward.user_id)):
         assert len(steps(events(client, office, who=who))) == 7
 
 

@@ -12,6 +12,7 @@ from pursight_app.services.audit.listing import (
 from pursight_app.services.audit.tickets import ExportTicket, make_export_ticket, take_export_ticket
 from pursight_app.services.audit.trail import ORIGIN, Origin, Subject, digest, record, record_apart
 from pursight_app.services.audit.verification import Anchor, ChainReport, check_chain, verify
+from pursight_app.services.audit.wording import Names, names_of, sentence_of, who_of
 
 __all__ = [
     "ORIGIN",
@@ -21,6 +22,7 @@ __all__ = [
     "ChainReport",
     "ExportFormat",
     "ExportTicket",
+    "Names",
     "Origin",
     "Subject",
     "check_chain",
@@ -30,9 +32,12 @@ __all__ = [
     "list_audit_actions",
     "list_audit_events",
     "make_export_ticket",
+    "names_of",
     "record",
     "record_apart",
     "record_denied",
+    "sentence_of",
     "take_export_ticket",
     "verify",
+    "who_of",
 ]

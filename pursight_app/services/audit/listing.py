@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from pursight_app.core.db import count_rows
 from pursight_app.core.errors import NotFoundError
-from pursight_app.models import AuditEvent
+from pursight_app.models import AuditEvent, UserAccount
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
 
@@ -22,7 +22,7 @@ RESULTS = ("ok", "denied", "failed")
 class AuditFilter:
     """Which events are wanted; empty fields want all.
 
-    `who` is a part of an e-mail address or the id of an account; `action` a whole one, or the beginning of several when
+    `who` is a part of a name or e-mail address, or the id of an account; `action` a whole one, or the beginning of several when
     it ends with a dot (`member.`); `since` is the first moment, `until` the first one after; `text` stands anywhere.
     """
 
@@ -92,8 +92,11 @@ def chosen(workspace_id: UUID | None, wanted: AuditFilter) -> Any:
 
 def _with_text(statement: Select[Any], wanted: AuditFilter) -> Select[Any]:
     if wanted.who:
-        email = col(AuditEvent.actor_email).icontains(_searchable(wanted.who), autoescape=True)
-        statement = statement.where(or_(email, cast(AuditEvent.actor_id, String) == wanted.who))
+        part = _searchable(wanted.who)
+        email = col(AuditEvent.actor_email).icontains(part, autoescape=True)
+        called = select(UserAccount.id).where(col(UserAccount.name).icontains(part, autoescape=True))
+        is_id = cast(AuditEvent.actor_id, String) == wanted.who
+        statement = statement.where(or_(email, is_id, col(AuditEvent.actor_id).in_(called)))
     if wanted.text:
         # Somebody who was refused has no account: the address that they tried stands in the detail.
         places: Iterable[Any] = (
