@@ -119,7 +119,6 @@ def log_in_with_passkey(session: Session, credential: dict[str, Any]) -> tuple[U
     user = passkeys.verify(session, credential, Purpose.LOG_IN)
     if user is None:
         return None
-    audit.record(session, access.load_actor(session, user.id), "session.start", _subject(user), factor="hwk")
     return user, auth.start_session(session, user, factors=("hwk", "mfa"))
 
 

@@ -62,6 +62,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
 # workspace's log or the installation's.
 _PHRASES: Mapping[str, tuple[str, str]] = {
     "session.start": ("log in", "logged in"),
+    "password.verify": ("give the password", "gave the right password"),
     "session.end": ("end a session of {it}", "ended a session of {it}"),
     "session.step_up": ("confirm who they are", "confirmed who they are"),
     "member.set": ("set the role of {it}", "set the role of {it}"),

@@ -37,7 +37,8 @@ def authenticate(session: Session, email: str, password: str) -> UserAccount | N
     take_back_try("address", address)
     take_back_try("all", "")
     rehash_if_needed(user, password)
-    audit.record(session, access.load_actor(session, user.id), "session.start", subject)
+    # The session, or the second factor that is still wanted, has an event of its own.
+    audit.record(session, access.load_actor(session, user.id), "password.verify", subject)
     return user
 
 

@@ -55,7 +55,9 @@ def session_id_of(session_token: str) -> str:
     return hashlib.sha256(session_token.encode()).hexdigest()
 
 
-def start_session(session: Session, user: UserAccount, *, factors: tuple[str, ...]) -> Tokens:
+def start_session(
+    session: Session, user: UserAccount, *, factors: tuple[str, ...], identity_provider: str = ""
+) -> Tokens:
     """Starts a session for somebody who has proved who they are with `factors` (RFC 8176); always under a new id."""
     session_token = secrets.token_urlsafe(32)
     policy, moment, origin = get_security_policy(session), now(), audit.ORIGIN.get(audit.Origin())
@@ -72,6 +74,9 @@ def start_session(session: Session, user: UserAccount, *, factors: tuple[str, ..
     session.add(row)
     session.flush()
     user.last_login_at = moment
+    told = {"identity_provider": identity_provider} if identity_provider else {}
+    subject = audit.Subject("user_account", user.id)
+    audit.record(session, access.load_actor(session, user.id), "session.start", subject, factors=list(factors), **told)
     after_commit(session, lambda: ask_redis(lambda: _keep(row, policy.idle_s)))
     return _tokens(row, user.auth_version, session_token)
 

@@ -143,10 +143,7 @@ def _finish(provider: IdentityProvider, key: str, attempt: Attempt, callback: Ca
         admission = admit(session, provider, person)
         if admission.user is None:
             return Outcome(attempt.next_path, problem=admission.problem)
-        subject = audit.Subject("user_account", admission.user.id)
-        actor = access.load_actor(session, admission.user.id)
-        audit.record(session, actor, "session.start", subject, identity_provider=provider.key)
-        tokens = auth.start_session(session, admission.user, factors=person.factors)
+        tokens = auth.start_session(session, admission.user, factors=person.factors, identity_provider=provider.key)
         return Outcome(attempt.next_path, tokens=tokens)
 
 
