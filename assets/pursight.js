@@ -6,3 +6,7 @@ document.addEventListener("keydown", (event) => {
   const field = document.getElementById("search");
   if (asks && field) { event.preventDefault(); field.focus(); field.select(); }
 });
+// A link or token that is shown to be copied is selected whole when somebody goes into its field.
+document.addEventListener("focusin", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.dataset.selectOnFocus) event.target.select();
+});

@@ -34,6 +34,8 @@ app = create_web_app(
     hub,
     on_error=on_error,
     head=[
+        # Not deferred: it must run before the page looks at its own address.
+        rx.el.script(src="/link-token.js"),
         rx.el.link(rel="icon", href="/favicon.svg"),
         rx.el.script(src="/pursight.js", defer=True),
         rx.el.script(src="/passkeys.js", defer=True),

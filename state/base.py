@@ -83,6 +83,16 @@ def _kept(work: Callable[..., Any], inside: Callable[[Actor], Result], actor: Ac
         raise
 
 
+async def run_for_anybody(work: Callable[[Session], Result]) -> Result:
+    """Like `run` on open pages, where nobody need be logged in: what is asked for is proved by a link."""
+
+    def inside() -> Result:
+        with unit_of_work() as session:
+            return work(session)
+
+    return await asyncio.to_thread(inside)
+
+
 async def run_outside(work: Callable[[Actor], Result]) -> Result:
     """Like `run` for services that do their own transactions because they wait for something outside."""
     return await asyncio.to_thread(_kept, work, work, acting())

@@ -8,6 +8,7 @@ from uuid import UUID
 from pursight_app.core.errors import ExternalError, NotFoundError
 from pursight_app.core.mail import Mail, can_send_mail, send_mail
 from pursight_app.core.settings import get_settings
+from pursight_app.services import audit, auth
 
 TOKEN_MAX = 100
 
@@ -54,6 +55,15 @@ def deliver(link: IssuedLink) -> Delivery:
     except ExternalError as error:
         return Delivery(problem=error.message)
     return Delivery(is_mailed=True)
+
+
+def throttle_links() -> None:
+    """Bounds the work that trying out tokens makes; guessing one is hopeless anyway.
+
+    Raises:
+        RateLimitedError: too many uses of links from this network address.
+    """
+    auth.throttle("account_link", audit.ORIGIN.get(audit.Origin()).address, limit=200, window_s=300)
 
 
 def dead_link() -> NotFoundError:

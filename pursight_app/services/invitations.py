@@ -142,9 +142,18 @@ def _link(session: Session, actor: Actor, row: Invitation, user: UserAccount, to
 
 
 def list_invitations(
-    session: Session, actor: Actor, *, workspace_id: UUID | None, limit: int, offset: int
+    session: Session,
+    actor: Actor,
+    *,
+    workspace_id: UUID | None,
+    user_id: UUID | None = None,
+    limit: int,
+    offset: int,
 ) -> tuple[list[PendingInvitation], int]:
-    """Open invitations, the newest first, of one workspace or of the whole installation, and how many there are."""
+    """Open invitations, the newest first, and how many there are.
+
+    Those of one workspace, or of the whole installation without `workspace_id`; with `user_id` of one person only.
+    """
     if workspace_id is None:
         access.require(actor, Permission.USER_MANAGE)
     else:
@@ -152,6 +161,8 @@ def list_invitations(
     statement = _with_names().where(*_open())
     if workspace_id is not None:
         statement = statement.where(Invitation.workspace_id == workspace_id)
+    if user_id is not None:
+        statement = statement.where(Invitation.user_id == user_id)
     total = count_rows(session, statement)
     found = session.execute(statement.order_by(col(Invitation.created_at).desc()).limit(limit).offset(offset))
     return [_pending(*each) for each in found.all()], total

@@ -8,8 +8,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, update
+from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
@@ -96,6 +96,24 @@ def _end_links(session: Session, user_id: UUID) -> None:
     session.execute(unused.values(used_at=now()))
 
 
+def check_reset_link(session: Session, token: str) -> None:
+    """Says early whether a link still works. No permission: whoever holds it may know.
+
+    Raises:
+        NotFoundError: the link is dead; code `link_dead`.
+    """
+    if session.exec(select(PasswordReset.id).where(*_works(token))).first() is None:
+        raise dead_link()
+
+
+def _works(token: str) -> list[ColumnElement[bool]]:
+    return [
+        col(PasswordReset.token_hash) == digest_of(token),
+        col(PasswordReset.expires_at) > now(),
+        col(PasswordReset.used_at).is_(None),
+    ]
+
+
 def set_new_password(session: Session, token: str, password: str) -> UserAccount:
     """Sets the password, once; all sessions and other links of the account end. No permission: the link is the proof.
 
@@ -104,11 +122,7 @@ def set_new_password(session: Session, token: str, password: str) -> UserAccount
         InvalidInputError: the password is too short or too common; the link stays good.
     """
     # Compared and set in one statement: of two uses at once exactly one finds it unused.
-    using = update(PasswordReset).where(
-        col(PasswordReset.token_hash) == digest_of(token),
-        col(PasswordReset.expires_at) > now(),
-        col(PasswordReset.used_at).is_(None),
-    )
+    using = update(PasswordReset).where(*_works(token))
     user_id = session.execute(using.values(used_at=now()).returning(col(PasswordReset.user_id))).scalar_one_or_none()
     user = session.get(UserAccount, user_id, with_for_update=True) if user_id else None
     if user is None or not user.is_active:

@@ -107,6 +107,19 @@ def find_by_email(session: Session, email: str) -> UserAccount | None:
     return session.exec(select(UserAccount).where(UserAccount.email == email)).first()
 
 
+def get_by_email(session: Session, actor: Actor, email: str) -> UserAccount:
+    """The account with this address.
+
+    Raises:
+        NotFoundError: nobody here has it.
+    """
+    access.require(actor, Permission.USER_MANAGE)
+    user = find_by_email(session, email.strip().lower())
+    if user is None:
+        raise NotFoundError(f"Nobody here has the address {email.strip()[:80]}.")
+    return user
+
+
 def state_of(user: UserAccount) -> AccountState:
     """What the account is now; "invited" until its person has set a password or come in another way."""
     if user.merged_into_id is not None:

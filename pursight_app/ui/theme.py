@@ -68,6 +68,12 @@ SOURCE_ICON: Mapping[str, str] = {
     "duckdb": "hard-drive",
     "files": "folder",
 }
+ACCOUNT_STATE: Mapping[str, Sign] = {
+    "active": Sign("green", "circle-check", "Active"),
+    "invited": Sign("blue", "mail", "Invited"),
+    "suspended": Sign("red", "ban", "Suspended"),
+    "merged": Sign("grey", "merge", "Merged"),
+}
 ROLE_WORDS: Mapping[str, str] = {
     "administrator": "Administrator",
     "steward": "Steward",

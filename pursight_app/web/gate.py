@@ -22,7 +22,7 @@ from pursight_app.core.settings import get_settings
 from pursight_app.web.sessions import actor_of_cookies, session_id_of_cookies
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-_OPEN_PAGES = frozenset({"/login", "/login/code", "/docs"})
+_OPEN_PAGES = frozenset({"/login", "/login/code", "/welcome", "/reset", "/docs"})
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]{0,500}\bsrc=)[^>]{0,500}>(.*?)</script>", re.DOTALL)
 # Reflex's upload routes parse whole bodies before any check and serve files to anybody; nothing here uses them.
 _CLOSED = ("/_upload",)

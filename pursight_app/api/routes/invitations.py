@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
 from pursight_app.api.guard import GuardedRoute, guard, public
 from pursight_app.core.db import unit_of_work
-from pursight_app.services import audit, auth, invitations, password_resets
+from pursight_app.services import auth, invitations, password_resets
 from pursight_app.services.access import Actor, Permission
-from pursight_app.services.account_links import TOKEN_MAX, IssuedLink, deliver
+from pursight_app.services.account_links import TOKEN_MAX, IssuedLink, deliver, throttle_links
 from pursight_app.services.invitations import PendingInvitation
 
 router = APIRouter(tags=["people"], route_class=GuardedRoute)
@@ -135,7 +135,7 @@ def withdraw_invitation(invitation_id: UUID, actor: CurrentActor) -> Response:
 @public
 def accept_invitation(body: Acceptance) -> dict[str, str]:
     """Sets the first password of an invited account; log in with it afterwards."""
-    _throttle_links()
+    throttle_links()
     with unit_of_work() as session:
         user = invitations.accept_invitation(session, body.token, name=body.name, password=body.password)
     return {"id": str(user.id), "email": user.email}
@@ -153,12 +153,7 @@ def request_reset(body: ResetRequest) -> dict[str, str]:
 @public
 def set_new_password(body: NewPassword) -> Response:
     """Sets a new password with the token of a link, once; all sessions end, the second factor stays."""
-    _throttle_links()
+    throttle_links()
     with unit_of_work() as session:
         password_resets.set_new_password(session, body.token, body.password)
     return Response(status_code=204)
-
-
-def _throttle_links() -> None:
-    # Tokens cannot be guessed; this bounds the work that trying makes.
-    auth.throttle("account_link", audit.ORIGIN.get(audit.Origin()).address, limit=200, window_s=300)
