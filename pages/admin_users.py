@@ -110,7 +110,7 @@ def _row(person: rx.Var[PersonView]) -> rx.Component:
             rx.el.button(
                 rx.el.span(person.name, class_name="row-link"),
                 rx.cond(person.is_me, rx.el.span(" (you)", class_name="muted")),
-                rx.el.div(person.email, class_name="muted"),
+                rx.cond(person.name != person.email, rx.el.div(person.email, class_name="muted")),
                 type="button",
                 class_name="cell-button",
                 on_click=State.open_person(person.id),

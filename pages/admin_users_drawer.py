@@ -188,7 +188,7 @@ def _typed_address(email: rx.Var[str]) -> rx.Component:
     return field(
         "Type the e-mail address to confirm",
         rx.el.input(id="confirm-email", name="email", class_name="input", auto_complete="off", required=True),
-        hint=email,
+        hint=rx.el.span(email),
         for_id="confirm-email",
     )
 
@@ -290,9 +290,9 @@ def _membership_row(row: rx.Var[MembershipView]) -> rx.Component:
 def invite_drawer() -> rx.Component:
     """Makes an account; the link is shown in the same place."""
     done = rx.el.div(
-        callout("ok", "circle-check", rx.el.strong(Invite.email), " is invited."),
+        rx.el.p(rx.el.strong(Invite.email), " is invited."),
         shown_link(Invite.link, Invite.link_words),
-        button("Invite another person", on_click=Invite.open_drawer),
+        rx.el.div(button("Invite another person", on_click=Invite.open_drawer), class_name="row"),
         class_name="stack-md",
     )
     return drawer(

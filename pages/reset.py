@@ -17,7 +17,7 @@ def reset() -> rx.Component:
             ("done", _done()),
             ("sent", _sent()),
             rx.el.form(
-                token_field(State.is_ready, State.look),
+                token_field(State.opened, State.look),
                 rx.match(
                     State.stage,
                     ("set", _new_password()),

@@ -77,7 +77,7 @@ def _account_form() -> rx.Component:
         class_name="stack-md",
     )
     return rx.el.form(
-        token_field(State.is_ready, State.look),
+        token_field(State.opened, State.look),
         rx.cond(State.stage == "open", fields, _checking()),
         on_submit=State.accept,
     )
@@ -86,7 +86,7 @@ def _account_form() -> rx.Component:
 def _join_form() -> rx.Component:
     is_mine = State.own_email == State.email
     join = rx.el.form(
-        token_field(State.is_ready, State.look),
+        token_field(State.opened, State.look),
         rx.cond(
             State.stage == "open",
             rx.el.div(_invitation(), _problem(), rx.cond(is_mine, wide_button("Accept")), class_name="stack-md"),

@@ -14,7 +14,7 @@ from state.base import event, run_for_anybody
 class ResetState(rx.State):
     """`stage` is loading, ask, sent, set or done."""
 
-    is_ready: bool = False
+    opened: int = 0
     stage: str = "loading"
     has_mail: bool = False
     problem: str = ""
@@ -25,7 +25,7 @@ class ResetState(rx.State):
         """Shows the form's hidden field, which the browser then fills with the token of a link, or "-" without one."""
         self.problem = self.password_problem = ""
         self.has_mail = can_send_mail()
-        self.stage, self.is_ready = "loading", True
+        self.stage, self.opened = "loading", self.opened + 1
 
     @event("public")
     async def look(self, token: str) -> None:

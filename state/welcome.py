@@ -14,7 +14,7 @@ from state.base import event, run, run_for_anybody
 class WelcomeState(rx.State):
     """`stage` is loading, open, dead or done."""
 
-    is_ready: bool = False
+    opened: int = 0
     stage: str = "loading"
     email: str = ""
     place: str = ""
@@ -30,7 +30,7 @@ class WelcomeState(rx.State):
         actor = ACTING.get()
         self.own_email = actor.email if actor else ""
         self.problem = self.password_problem = ""
-        self.stage, self.is_ready = "loading", True
+        self.stage, self.opened = "loading", self.opened + 1
 
     @event("public")
     async def look(self, token: str) -> None:

@@ -25,11 +25,15 @@ def account_card(title: Child, *content: Child) -> rx.Component:
     )
 
 
-def token_field(is_ready: rx.Var[bool], on_given: Any) -> rx.Component:
-    """Where assets/link-token.js puts the token once the page listens; the form sends it along."""
+def token_field(opened: rx.Var[int], on_given: Any) -> rx.Component:
+    """Where assets/link-token.js puts the token once the page listens; the form sends it along.
+
+    `opened` counts how often the page was opened in this tab: a new number is a new field, which is filled anew.
+    """
     return rx.cond(
-        is_ready,
+        opened > 0,
         rx.el.input(
+            key=opened.to_string(),
             id="link-token",
             name="token",
             type="text",
