@@ -107,7 +107,7 @@ def _right(right: rx.Var[RightView]) -> rx.Component:
         ),
         cell(
             rx.el.div(
-                _path(right.why),
+                rx.cond(right.why.length() > 0, _path(right.why)),
                 rx.foreach(right.rules, lambda rule: rx.el.div(rule, class_name="path")),
                 class_name="stack",
                 style={"gap": "4px"},

@@ -131,10 +131,8 @@ def who_may(
     Raises:
         PermissionDeniedError: asking about others takes the right to manage members or roles.
     """
-    _require_may_ask(actor, resource.workspace_id)
-    found = access.who_may(session, actor, permission, resource)
-    holders = [Holder(policy.user_id, policy.name, policy.email, decision) for policy, decision in found]
-    return holders[offset : offset + limit], len(holders)
+    found, total = access.who_may(session, actor, permission, resource, limit=limit, offset=offset)
+    return [Holder(policy.user_id, policy.name, policy.email, decision) for policy, decision in found], total
 
 
 def _require_may_ask(actor: Actor, workspace_id: UUID) -> None:

@@ -67,6 +67,12 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
         "findings": ("/findings", "Password stored in the clear"),
         "finding": (f"/findings?finding={finding['id']}", "What to do"),
         "workspaces": ("/workspaces", "People in"),
+        "roles": ("/admin/roles", "May do everything"),
+        "groups": ("/admin/groups", "No groups yet"),
+        "access-person": ("/admin/access", "Choose a person"),
+        "access-thing": ("/admin/access?tab=thing", "people may, in the whole workspace"),
+        "grants": ("/admin/access?tab=grants", "No grants yet"),
+        "requests": ("/admin/access?tab=requests", "Nothing waits for you"),
         "missing": ("/scans/00000000-0000-0000-0000-000000000000", "There is no such scan"),
     }
 
@@ -84,6 +90,12 @@ NAMES = [
     "findings",
     "finding",
     "workspaces",
+    "roles",
+    "groups",
+    "access-person",
+    "access-thing",
+    "grants",
+    "requests",
     "missing",
 ]
 

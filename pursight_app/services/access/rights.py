@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import func
+from sqlmodel import Session, col
 
 from pursight_app.core.clock import now
+from pursight_app.core.db import count_rows
 from pursight_app.core.errors import NotFoundError, PermissionDeniedError, StepUpRequiredError
 from pursight_app.core.settings import get_settings
-from pursight_app.models import Member, UserAccount
+from pursight_app.models import UserAccount
 from pursight_app.services.access.actor import Actor
+from pursight_app.services.access.holders import holders, holds
 from pursight_app.services.access.permissions import Permission
 from pursight_app.services.access.policy import Decision, Policy, Resource
 from pursight_app.services.access.rows import require
 from pursight_app.services.access.store import compile_policy
+
+MOST_GRANTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +65,38 @@ def require_may_give(actor: Actor, workspace_id: UUID, permissions: frozenset[Pe
 
 
 def explain(session: Session, actor: Actor, permission: Permission, resource: Resource) -> Explanation:
-    """Whether and why `actor` may; for a denial the nearest missing permission and who in the workspace can grant it."""
+    """Whether and why `actor` may; for a denial the nearest missing permission and who can grant it, by name."""
     decision = actor.decide(permission, resource)
     if decision.allowed:
         return Explanation(decision)
-    granters = [
-        policy.name
-        for policy in _policies(session, resource.workspace_id)
-        if policy.user_id != actor.user_id
-        and policy.decide(Permission.ROLE_MANAGE, Resource(resource.workspace_id)).allowed
-        and policy.decide(permission, Resource(resource.workspace_id)).allowed
-    ]
-    return Explanation(decision, missing=str(permission), grantable_by=tuple(granters))
+    whole = Resource(resource.workspace_id)
+    able = (
+        holders(session, Permission.ROLE_MANAGE, whole)
+        .where(holds(session, permission, whole), UserAccount.id != actor.user_id)
+        # The people of the place first: administrators of the installation are far away.
+        .order_by(None)
+        .order_by(col(UserAccount.is_administrator), func.lower(UserAccount.name))
+        .limit(MOST_GRANTERS)
+    )
+    names = [user.name for user in session.exec(able).all()]
+    return Explanation(decision, missing=str(permission), grantable_by=tuple(names))
 
 
 def who_may(
-    session: Session, actor: Actor, permission: Permission, resource: Resource
-) -> list[tuple[Policy, Decision]]:
-    """Every member of the workspace, and every administrator of the installation, who may, with the reason; by name.
+    session: Session, actor: Actor, permission: Permission, resource: Resource, *, limit: int = 50, offset: int = 0
+) -> tuple[list[tuple[Policy, Decision]], int]:
+    """Members of the workspace and administrators of the installation who may, with the reason, by name; and how many.
 
     Raises:
-        NotFoundError, PermissionDeniedError: asking about others takes the right to manage roles.
+        NotFoundError, PermissionDeniedError: asking about others takes the right to manage members or roles.
     """
-    require(actor, Permission.ROLE_MANAGE, resource.workspace_id)
-    decided = ((policy, policy.decide(permission, resource)) for policy in _policies(session, resource.workspace_id))
-    return [(policy, decision) for policy, decision in decided if decision.allowed]
-
-
-def _policies(session: Session, workspace_id: UUID) -> list[Policy]:
-    members = select(Member.user_id).where(Member.workspace_id == workspace_id)
-    people = session.exec(
-        select(UserAccount.id)
-        .where(col(UserAccount.id).in_(members) | col(UserAccount.is_administrator), col(UserAccount.is_active))
-        .order_by(UserAccount.name)
-    ).all()
-    compiled = (compile_policy(session, user_id) for user_id in people)
-    return [policy for policy in compiled if policy is not None]
+    if not actor.may(Permission.MEMBER_MANAGE, resource.workspace_id):
+        require(actor, Permission.ROLE_MANAGE, resource.workspace_id)
+    statement = holders(session, permission, resource)
+    people = session.exec(statement.limit(limit).offset(offset)).all()
+    compiled = (compile_policy(session, user.id) for user in people)
+    decided = ((policy, policy.decide(permission, resource)) for policy in compiled if policy is not None)
+    return [(policy, decision) for policy, decision in decided if decision.allowed], count_rows(session, statement)
 
 
 def someone(session: Session, user_id: UUID) -> Actor:
