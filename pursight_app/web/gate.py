@@ -89,7 +89,8 @@ class Gate:
         await self._app(inner, _bounded(receive), _Answer(send, path))
 
     def _refusal(self, request: Request, path: str) -> PlainTextResponse | None:
-        if path.startswith(_CLOSED):
+        # Browsers resolve ".." themselves. A path that still has one dresses a page up as something below another address.
+        if path.startswith(_CLOSED) or ".." in path.split("/"):
             return PlainTextResponse("Not found", 404)
         if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
             return PlainTextResponse(f"A request has at most {MAX_BODY_BYTES:,} bytes.", 413)

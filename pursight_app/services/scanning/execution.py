@@ -16,6 +16,7 @@ from pursight_app.core.clock import now
 from pursight_app.core.db import after_commit, unit_of_work
 from pursight_app.core.errors import (
     ExternalError,
+    PermissionDeniedError,
     PurSightError,
     ServiceUnavailableError,
     SourceLoginFailedError,
@@ -35,7 +36,7 @@ from pursight_app.models import (
     ScanRun,
     ScanStatus,
 )
-from pursight_app.services import compliance, data_sources, lineage
+from pursight_app.services import access, compliance, data_sources, lineage
 from pursight_app.services.classification import Verdict
 from pursight_app.services.scanning import tables
 from pursight_app.services.scanning.discovery import table_name, write_discovery
@@ -82,12 +83,14 @@ def run_scan(scan_run_id: UUID) -> None:
 
 
 def _work(lease: Lease) -> None:
+    _require_right(lease)
     with unit_of_work() as session:
         source = session.get_one(DataSource, lease.data_source_id)
         _set_phase(session, lease, "discovering")
     with _open(source) as connector:
         known = _discover(lease, connector)
         for address in _pending(lease):
+            _require_right(lease)
             _one_table(lease, connector, address, known.get(address))
     with unit_of_work() as session:
         _set_phase(session, lease, "lineage")
@@ -100,6 +103,21 @@ def _work(lease: Lease) -> None:
         ):
             _announce_finding(session, finding)
     _finish(lease)
+
+
+def _require_right(lease: Lease) -> None:
+    """Lets the scan go on only while whoever asked for it may still scan the source; asked again at each table."""
+    with unit_of_work() as session:
+        requested_by_id = session.get_one(ScanRun, lease.scan_run_id).requested_by_id
+    if requested_by_id is None:
+        return
+    policy = access.current_policy(requested_by_id)
+    place = access.Resource(lease.workspace_id, lease.data_source_id)
+    if policy is None or not access.Actor(policy).decide(access.Permission.SCAN_RUN, place).allowed:
+        raise PermissionDeniedError(
+            f"Whoever asked for this scan does not have {access.Permission.SCAN_RUN} here any more. "
+            "Somebody who has it can retry the scan to read the rest."
+        )
 
 
 def _open(source: DataSource) -> Connector:
