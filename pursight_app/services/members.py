@@ -85,6 +85,8 @@ def set_member(session: Session, actor: Actor, workspace_id: UUID, *, user_id: U
         raise NotFoundError("There is no such person.")
     member = _find(session, workspace_id, user_id)
     before = member.role if member else None
+    if user.is_service and (member is None or role == Role.ADMINISTRATOR):
+        raise ConflictError("A service account stays in the workspace that made it, and never administers it.")
     _check_role(session, actor, workspace_id, user_id, before=before, after=role)
     if before != role and (before is not None or role == Role.ADMINISTRATOR):
         access.require_step_up(actor)
@@ -132,6 +134,8 @@ def remove_member(session: Session, actor: Actor, workspace_id: UUID, user_id: U
     member = _find(session, workspace_id, user_id)
     if member is None:
         raise NotFoundError("This person is not a member of the workspace.")
+    if session.get_one(UserAccount, user_id).is_service:
+        raise ConflictError("This is a service account. Remove it under “Service accounts”, with its tokens.")
     if not is_own:
         _require_not_above(session, actor, workspace_id, member.role)
         if _is_denied_something(session, workspace_id, user_id):

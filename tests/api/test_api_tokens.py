@@ -415,3 +415,32 @@ def test_who_manages_tokens_only_cannot_climb_with_a_service_account(client: Tes
     assert client.post(home, json={"name": "Up", "role": "steward"}, headers=headers).status_code == 403
     fair = {"name": "x", "scopes": ["catalog.read"]}
     assert client.post(f"{home}/{user_id}/tokens", json=fair, headers=headers).status_code == 201
+
+
+def test_a_service_account_stays_in_its_workspace_and_never_administers_it(client: TestClient, office: Office) -> None:
+    user_id, other = new_service_account(client, office), make_workspace(administrator=make_user())
+    here, headers = f"/api/workspaces/{office.workspace_id}/members", bearer(office.root)
+
+    raised = client.post(here, json={"user_id": user_id, "role": "administrator"}, headers=headers)
+    moved = client.post(
+        f"/api/workspaces/{other}/members", json={"user_id": user_id, "role": "viewer"}, headers=headers
+    )
+
+    assert (raised.status_code, moved.status_code) == (409, 409)
+    assert client.delete(f"{here}/{user_id}", headers=headers).status_code == 409
+
+
+@pytest.mark.parametrize("path", ["/api/users", "/api/workspaces/{workspace_id}/invitations"])
+def test_links_that_let_somebody_in_are_not_kept_for_a_repeated_request(
+    client: TestClient, office: Office, path: str
+) -> None:
+    key = uuid4().hex
+    headers = {**bearer(office.root), "Idempotency-Key": key}
+    body = {"email": f"{key}@example.org", "name": "Ines"} | ({"role": "viewer"} if "invitations" in path else {})
+    url = path.format(workspace_id=office.workspace_id)
+
+    first, second = (client.post(url, json=body, headers=headers) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 409), first.text
+    with unit_of_work() as session:
+        assert session.exec(select(IdempotencyKey).where(IdempotencyKey.key == key)).one().body == ""

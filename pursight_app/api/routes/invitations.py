@@ -7,14 +7,15 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
-from pursight_app.api.guard import GuardedRoute, guard, public
+from pursight_app.api.guard import SecretRoute, guard, public
 from pursight_app.core.db import unit_of_work
 from pursight_app.services import auth, invitations, password_resets
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.account_links import TOKEN_MAX, IssuedLink, deliver, throttle_links
 from pursight_app.services.invitations import PendingInvitation
 
-router = APIRouter(tags=["people"], route_class=GuardedRoute)
+# Answers hold links that let somebody in: they are kept nowhere, also not for a repeated request.
+router = APIRouter(tags=["people"], route_class=SecretRoute)
 
 
 class _Body(BaseModel):

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
-from pursight_app.api.guard import GuardedRoute, guard
+from pursight_app.api.guard import SecretRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.services import auth, invitations, password_resets, user_changes, user_merge, users
 from pursight_app.services.access import Permission
 from pursight_app.services.account_links import deliver
 from pursight_app.services.users import UserFilter, UserRow
 
-router = APIRouter(tags=["people"], route_class=GuardedRoute)
+# Answers hold links that let somebody in: they are kept nowhere, also not for a repeated request.
+router = APIRouter(tags=["people"], route_class=SecretRoute)
 
 
 class _Body(BaseModel):
