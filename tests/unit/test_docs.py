@@ -65,6 +65,26 @@ def test_links_and_pictures_point_at_files(document: Path) -> None:
     assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
+def test_the_list_of_requirements_names_tests_that_are_there() -> None:
+    there = {
+        name
+        for file in (PROJECT_ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text(), re.MULTILINE)
+    }
+    text = (DOCS / "asvs.md").read_text()
+    # A file's name is followed by its ending, a name that stands for several tests by an ellipsis.
+    named = re.findall(r"\b(test_\w+)(\.py)?(…)?", text)
+    missing = [
+        name
+        for name, is_file, is_start in named
+        if not is_file and not (any(each.startswith(name) for each in there) if is_start else name in there)
+    ]
+    assert len(named) > 60
+    assert missing == []
+    files = re.findall(r"`((?:api|db|e2e|unit|faults)/test_\w+\.py)", text)
+    assert [file for file in files if not (PROJECT_ROOT / "tests" / file).exists()] == []
+
+
 def test_decisions_are_short_and_numbered_without_gap() -> None:
     decisions = sorted((DOCS / "adr").glob("*.md"))
     assert [int(file.name[:4]) for file in decisions] == list(range(1, len(decisions) + 1))
