@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from pursight_app.ui.account_card import shown_link
 from pursight_app.ui.components import badge, button, callout, drawer, field
 from pursight_app.ui.theme import ACCOUNT_STATE, ROLE_WORDS
 from state.admin_invite import AdminInviteState as Invite
@@ -190,30 +191,6 @@ def _typed_address(email: rx.Var[str]) -> rx.Component:
         rx.el.input(id="confirm-email", name="email", class_name="input", auto_complete="off", required=True),
         hint=rx.el.span(email),
         for_id="confirm-email",
-    )
-
-
-def shown_link(link: rx.Var[str], words: rx.Var[str]) -> rx.Component:
-    """A link that is shown once, ready to be copied."""
-    return rx.el.div(
-        callout("ok", "link", words),
-        rx.cond(
-            link != "",
-            field(
-                "Link",
-                rx.el.input(
-                    id="shown-link",
-                    value=link,
-                    read_only=True,
-                    class_name="input mono",
-                    custom_attrs={"data-select-on-focus": "yes"},
-                ),
-                hint="Whoever opens it first sets the password, so send it to this person only.",
-                for_id="shown-link",
-            ),
-        ),
-        class_name="stack",
-        role="status",
     )
 
 

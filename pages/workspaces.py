@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pursight_app.ui.account_card import shown_link
 from pursight_app.ui.components import (
     button,
     callout,
@@ -9,7 +10,6 @@ from pursight_app.ui.components import (
     drawer,
     empty,
     field,
-    link_button,
     loaded,
     page_head,
     pager,
@@ -17,6 +17,7 @@ from pursight_app.ui.components import (
 )
 from pursight_app.ui.frame import page
 from state.session import SessionState
+from state.workspace_invite import WorkspaceInviteState as Invite
 from state.workspaces import MemberView, RoleOption, WorkspaceRow
 from state.workspaces import WorkspacesState as State
 
@@ -42,6 +43,7 @@ def workspaces() -> rx.Component:
         rx.cond(SessionState.is_administrator, _new_workspace()),
         _people(),
         _add_drawer(),
+        _invite_drawer(),
         _removal(),
     )
 
@@ -91,7 +93,7 @@ def _people() -> rx.Component:
                 _MAY_MANAGE,
                 rx.el.div(
                     button("Add a person", icon="user-plus", on_click=State.open_adding),
-                    link_button("Invite by e-mail", "/admin/users?invite=1", icon="mail", kind="primary"),
+                    button("Invite by e-mail", icon="mail", kind="primary", on_click=Invite.open_drawer),
                     class_name="row",
                 ),
             ),
@@ -208,6 +210,52 @@ def _add_drawer() -> rx.Component:
         ],
         is_open=State.is_adding,
         on_close=State.close_adding,
+    )
+
+
+def _invite_drawer() -> rx.Component:
+    done = rx.el.div(
+        rx.el.p(rx.el.strong(Invite.email), " is invited."),
+        shown_link(Invite.link, Invite.link_words),
+        rx.el.div(button("Invite another person", on_click=Invite.open_drawer), class_name="row"),
+        class_name="stack-md",
+    )
+    return drawer(
+        "Invite by e-mail",
+        [rx.cond(Invite.link_words != "", done, _invite_form())],
+        is_open=Invite.is_open,
+        on_close=Invite.close_drawer,
+    )
+
+
+def _invite_form() -> rx.Component:
+    return rx.el.form(
+        rx.el.p("They become a member when they open their link and accept.", class_name="muted"),
+        field(
+            "E-mail",
+            rx.el.input(id="invite-email", name="email", type="email", class_name="input", required=True),
+            for_id="invite-email",
+        ),
+        field(
+            "Name",
+            rx.el.input(id="invite-name", name="name", class_name="input", max_length=200, auto_complete="off"),
+            for_id="invite-name",
+        ),
+        field(
+            "Role",
+            rx.el.select(
+                rx.foreach(State.roles, role_option),
+                id="invite-role",
+                name="role",
+                default_value="viewer",
+                class_name="select",
+            ),
+            for_id="invite-role",
+        ),
+        rx.cond(Invite.problem != "", rx.el.div(callout("error", "circle-alert", Invite.problem), role="alert")),
+        rx.el.div(button("Invite", icon="send", kind="primary", type="submit"), class_name="row"),
+        on_submit=Invite.invite,
+        class_name="stack-md",
     )
 
 

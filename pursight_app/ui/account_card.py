@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from pursight_app.ui.components import Child
+from pursight_app.ui.components import Child, callout, field
 from pursight_app.ui.html import InterFont
 
 
@@ -89,3 +89,27 @@ def wide_button(text: Child) -> rx.Component:
 def to_login(text: str) -> rx.Component:
     """A link with a page load, because the socket must be opened with the new session's cookie."""
     return rx.el.a(text, href="/login", class_name="button button-primary", style={"width": "100%"})
+
+
+def shown_link(link: rx.Var[str], words: rx.Var[str]) -> rx.Component:
+    """A link that is shown once, ready to be copied."""
+    return rx.el.div(
+        callout("ok", "link", words),
+        rx.cond(
+            link != "",
+            field(
+                "Link",
+                rx.el.input(
+                    id="shown-link",
+                    value=link,
+                    read_only=True,
+                    class_name="input mono",
+                    custom_attrs={"data-select-on-focus": "yes"},
+                ),
+                hint="Whoever opens it first sets the password, so send it to this person only.",
+                for_id="shown-link",
+            ),
+        ),
+        class_name="stack",
+        role="status",
+    )

@@ -79,4 +79,5 @@ ROLE_WORDS: Mapping[str, str] = {
     "steward": "Steward",
     "engineer": "Engineer",
     "viewer": "Viewer",
+    "guest": "Guest",
 }

@@ -108,7 +108,9 @@ def test_a_page_is_accessible_and_fits(view: tuple[Page, str], site: Site, name:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
 
     page.goto(path)
-    expect(page.get_by_text(text).first).to_be_visible()
+    expect(
+        page.locator("main").get_by_text(text).first.or_(page.get_by_role("dialog").get_by_text(text).first).first
+    ).to_be_visible()
     page.wait_for_load_state("networkidle")
 
     check(page, variant, name)
