@@ -84,7 +84,7 @@ def export_audit_events(
 
 
 @router.get("/api/audit-events/verify")
-@guard(Permission.AUDIT_READ)
+@guard(Permission.INSTALLATION_MANAGE)
 def verify_audit_log(actor: CurrentActor, expected: Text = "") -> ChainAnswer:
     """Walks the chain of all events; for administrators of the installation."""
     anchor = Anchor.parse(expected) if expected else None
