@@ -73,6 +73,13 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
         "access-thing": ("/admin/access?tab=thing", "people may, in the whole workspace"),
         "grants": ("/admin/access?tab=grants", "No grants yet"),
         "requests": ("/admin/access?tab=requests", "Nothing waits for you"),
+        "people": ("/admin/users", "Invite a person"),
+        "tokens": ("/admin/tokens", "Service accounts"),
+        "audit": ("/admin/audit", "Check the log"),
+        "security": ("/admin/security", "Who needs a second factor"),
+        "single-sign-on": ("/admin/sso", "No identity provider"),
+        "account": ("/account", "Where you are logged in"),
+        "account-tokens": ("/account/tokens", "API tokens"),
         "missing": ("/scans/00000000-0000-0000-0000-000000000000", "There is no such scan"),
     }
 
@@ -96,6 +103,13 @@ NAMES = [
     "access-thing",
     "grants",
     "requests",
+    "people",
+    "tokens",
+    "audit",
+    "security",
+    "single-sign-on",
+    "account",
+    "account-tokens",
     "missing",
 ]
 
