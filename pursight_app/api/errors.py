@@ -60,6 +60,10 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:
+            # What FastAPI says of bytes that are no text at all; like any other body that is no JSON.
+            detail = str(error.detail)
+            return problem(request, status=422, code="invalid_input", title="Invalid input", detail=detail)
         title = _TITLES.get(error.status_code, "Error")
         code = title.lower().replace(" ", "_")
         return problem(request, status=error.status_code, code=code, title=title, detail=str(error.detail))

@@ -1,7 +1,7 @@
 """What a route asks of its caller, said at the route and checked before its body is read (F1.12-20)."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -84,7 +84,7 @@ class GuardedRoute(IdempotentRoute):
         self.guard: Guard | None = getattr(endpoint, _ATTRIBUTE, None)
         if self.guard is None:
             raise RuntimeError(f"The route {path} says not who may call it: mark it with guard() or public.")
-        options["responses"] = {**_problems(self.guard), **(options.get("responses") or {})}
+        options["responses"] = {**_problems(self.guard, options.get("methods")), **(options.get("responses") or {})}
         options["openapi_extra"] = {**_described(self.guard), **(options.get("openapi_extra") or {})}
         super().__init__(path, endpoint, **options)
 
@@ -153,7 +153,9 @@ def _described(asked: Guard) -> dict[str, Any]:
     return described
 
 
-def _problems(asked: Guard) -> dict[int | str, dict[str, Any]]:
-    skipped = {401, 403} if asked.is_public else set[int]()
+def _problems(asked: Guard, methods: Collection[str] | None) -> dict[int | str, dict[str, Any]]:
+    # What strangers send to a public route may be a log-in, which can be refused; what they read there cannot.
+    is_read = not _WITH_BODY.intersection(methods or ())
+    skipped = {401, 403} if asked.is_public and is_read else set[int]()
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {code: {"description": text, "content": content} for code, text in _REFUSALS.items() if code not in skipped}

@@ -5,7 +5,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, text
 from sqlmodel import col, select
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 
 from pursight_app.api.guard import GuardedRoute, public
 from pursight_app.core.db import unit_of_work
@@ -58,7 +58,7 @@ def _count_workers() -> int:
         return 0
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 @public
 def metrics() -> Response:
     """Scans by status, waiting jobs and workers, as Prometheus text; names nobody and no data."""
