@@ -85,6 +85,8 @@ GUARDED = [each for each in ALL if not each.is_public]
 # What the guard asks for is less than what the service asks for, because one's own things need less.
 SERVICE_ASKS = {
     "DELETE /api/workspaces/{workspace_id}/members/{user_id}": Permission.MEMBER_MANAGE,
+    # The chain is one for the whole installation.
+    "GET /api/audit-events/verify": Permission.INSTALLATION_MANAGE,
 }
 
 
