@@ -22,7 +22,7 @@ DISGUISED = [
 
 
 @pytest.mark.parametrize("host", INNER)
-def test_inner_addresses_are_refused(host: str) -> None:
+def test_sf_58_inner_addresses_are_refused(host: str) -> None:
     with pytest.raises(InvalidInputError, match="not allowed"):
         check_host(host, allowed_hosts=[])
 
@@ -68,7 +68,7 @@ def _resolver(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
     return asked
 
 
-def test_a_name_is_resolved_once_and_its_address_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sf_59_a_name_is_resolved_once_and_its_address_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = _resolver(monkeypatch, "93.184.216.34")
     assert check_host("db.example.com", allowed_hosts=[]) == "93.184.216.34"
     assert asked == ["db.example.com"]
