@@ -79,7 +79,7 @@ def server(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
         ({"host": "no-such-host.invalid"}, PASSWORD, SourceUnreachableError),
     ],
 )
-def test_wrong_settings_are_named_without_the_password(
+def test_se_76_wrong_settings_are_named_without_the_password(
     server: tuple[str, dict[str, Any]], change: dict[str, Any], password: str | None, error: type[ExternalError]
 ) -> None:
     kind, config = server
