@@ -81,8 +81,8 @@ def _check_result() -> rx.Component:
 def _filters() -> rx.Component:
     return rx.el.form(
         rx.el.div(
-            _box("Who", "who", State.who, "Name or e-mail address"),
-            _box("Anywhere in the event", "text", State.text, "Table, source, IP address …"),
+            _box("Who", "who", State.who, "Name or e-mail"),
+            _box("Anywhere in the event", "text", State.text, "Table, source, address"),
             field(
                 "Action",
                 rx.el.select(
@@ -96,12 +96,9 @@ def _filters() -> rx.Component:
                 ),
                 for_id="audit-action",
             ),
-            rx.el.div(
-                _box("From day", "since", State.since, "", kind="date"),
-                _box("To day", "until", State.until, "", kind="date"),
-                class_name="grid-2",
-            ),
-            class_name="grid-4",
+            _box("From day", "since", State.since, "", kind="date"),
+            _box("To day", "until", State.until, "", kind="date"),
+            style={"display": "grid", "gridTemplateColumns": "repeat(auto-fit, minmax(150px, 1fr))", "gap": "16px"},
         ),
         rx.el.div(
             *(_result_chip(result) for result in AUDIT_RESULT),

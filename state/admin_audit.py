@@ -269,7 +269,7 @@ def _changes(before: object, after: object) -> list[list[str]]:
     if not isinstance(before, dict) and not isinstance(after, dict):
         return [["Value", _text(before), _text(after)]]
     old, new = (part if isinstance(part, dict) else {} for part in (before, after))
-    names = [*old, *(name for name in new if name not in old)]
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     return [[_label(str(name)), _text(old.get(name)), _text(new.get(name))] for name in names]
 
 

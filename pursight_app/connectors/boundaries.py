@@ -7,7 +7,10 @@ import ipaddress
 import re
 import socket
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
+
+import psutil
 
 from pursight_app.core.errors import InvalidInputError, SourceUnreachableError
 
@@ -91,6 +94,25 @@ def _refuse_inner(address: Address, name: str, allowed_hosts: Sequence[str]) -> 
     raise InvalidInputError(
         f"The host {name} is not allowed as a source. Ask an administrator to add it to the allowed hosts."
     )
+
+
+def is_same_machine(address: str, host: str) -> bool:
+    """Whether `address` leads to the machine called `host`; this machine has many addresses."""
+    wanted = _plain(ipaddress.ip_address(address))
+    try:
+        literal = _address(host)
+        found = [_plain(each) for each in ([literal] if literal else _resolved(host))]
+    except SourceUnreachableError:
+        return False
+    return wanted in found or (_is_here(wanted) and any(_is_here(each) for each in found))
+
+
+def _is_here(address: Address) -> bool:
+    # Linux takes a connection to the unspecified address as one to itself.
+    if address.is_loopback or address.is_unspecified:
+        return True
+    own = (_address(each.address.partition("%")[0]) for each in chain.from_iterable(psutil.net_if_addrs().values()))
+    return address in own
 
 
 def _plain(address: Address) -> Address:

@@ -170,6 +170,10 @@ def _connect(login: Login) -> psycopg.Connection[Row]:
 def connection_error(text: str, login: Login) -> ExternalError:
     """The error for a failed connection; only known causes are named, the driver's text is never passed on."""
     lowered = text.lower()
+    if "expected authentication request" in lowered or "invalid response" in lowered:
+        return SourceUnreachableError(
+            f"Cannot reach {login.place}: what answers there is no PostgreSQL. Check the port, then test the connection again."
+        )
     if "does not exist" in lowered and "database" in lowered:
         return SourceLoginFailedError(
             f'{login.place} has no database "{login.database}". Check the database name, then test the connection again.'

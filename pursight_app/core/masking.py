@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any, cast
 
 _EMAIL = re.compile(
     r"""
@@ -16,6 +18,8 @@ _EMAIL = re.compile(
 _SHOWN_LENGTH = 24
 # The longest value of which a first character may be shown is bounded by this share of revealed characters.
 _SHOWN_SHARE = 0.3
+# The parts of a column's profile that are values of the column and not counts.
+_VALUE_PARTS = ("minimum", "maximum", "top_values")
 
 
 def mask(value: str) -> str:
@@ -36,6 +40,20 @@ def mask(value: str) -> str:
         if first is not None:
             hidden = hidden[:first] + text[first] + hidden[first + 1 :]
     return _printable(hidden)
+
+
+def mask_profile(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """The profile of a column without its values; counts and ratios are none."""
+    return {part: _masked(value) if part in _VALUE_PARTS else value for part, value in profile.items()}
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_masked(each) for each in cast("list[object]", value)]
+    if isinstance(value, Mapping):
+        parts = cast("Mapping[str, object]", value)
+        return {key: _masked(each) if key == "value" else each for key, each in parts.items()}
+    return mask(str(value)) if value not in {None, ""} else value
 
 
 def mask_secret(value: str) -> str:

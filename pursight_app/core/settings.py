@@ -4,7 +4,7 @@ import re
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         description="Networks, addresses and names of sources that are not public, separated by commas.",
     )
     sample_rows: int = Field(default=1_000, ge=10, le=10_000, description="Rows sampled from each table.")
+    samples: Literal["keep", "masked", "none"] = Field(
+        default="keep", description="What is stored of the values that a scan reads."
+    )
     source_timeout_s: float = Field(default=60.0, description="Longest wait for one answer of a source.")
     lease_s: float = Field(default=15.0, description="A scan whose worker is silent this long is taken over.")
 

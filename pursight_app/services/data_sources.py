@@ -11,18 +11,17 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from pursight_app.connectors.base import Connector, ConnectorConfig
-from pursight_app.connectors.boundaries import check_host, check_path
+from pursight_app.connectors.boundaries import check_path
 from pursight_app.connectors.registry import connector_for
 from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
-from pursight_app.core.errors import ConflictError, ExternalError, InvalidInputError
+from pursight_app.core.errors import ConflictError, ExternalError, InvalidInputError, SourceUnreachableError
 from pursight_app.core.secrets import decrypt, encrypt
 from pursight_app.core.settings import get_settings
 from pursight_app.models import Asset, AssetColumn, Classification, DataSource, ScanRun
-from pursight_app.services import access, audit
+from pursight_app.services import access, audit, source_limits
 from pursight_app.services.access import Actor, Permission
 
-TEST_TIMEOUT_S = 8.0
 DEMO_LOGIN = ("pursight_demo", "pursight_demo_reader")
 
 
@@ -116,10 +115,11 @@ def _bounded(config: ConnectorConfig) -> tuple[ConnectorConfig, str | None]:
             raise InvalidInputError("The path lies in PurSight's own folder. Choose a file or folder outside it.")
         config = config.model_copy(update={"path": str(real)})
     host = str(values.get("host") or "")
-    is_demo = host.startswith("/") and (values.get("database"), values.get("username")) == DEMO_LOGIN
-    # The demo's database is reached by the embedded server's socket, as a role that can read nothing else.
-    address = check_host(host, allowed_hosts=settings.allowed_hosts) if host and not is_demo else None
-    return config, address
+    # The demo's database stands on our own server, embedded behind a socket or not, for a role that reads nothing else.
+    is_demo = (values.get("database"), values.get("username")) == DEMO_LOGIN
+    if not host or (is_demo and host.startswith("/")):
+        return config, None
+    return config, source_limits.address_for(host, int(values.get("port") or 0), is_demo=is_demo)
 
 
 def list_data_sources(session: Session, actor: Actor, workspace_id: UUID) -> list[DataSourceRow]:
@@ -177,9 +177,14 @@ def open_connector(source: DataSource, *, timeout_s: float | None = None) -> Con
 
 
 def test_data_source(actor: Actor, data_source_id: UUID) -> TestResult:
-    """Connects, logs in and reads one thing. What went wrong is an answer here, not an error."""
+    """Connects, logs in and reads one thing. What went wrong is an answer here, not an error.
+
+    Raises:
+        RateLimitedError: the actor has tested too often in the last minute.
+    """
     with unit_of_work() as session:
         source = access.get(session, actor, DataSource, data_source_id, Permission.DATA_SOURCE_MANAGE)
+    source_limits.count_test(actor)
     result = _probe(source)
     with unit_of_work() as session:
         stored = access.get(session, actor, DataSource, data_source_id, Permission.DATA_SOURCE_MANAGE)
@@ -192,8 +197,9 @@ def test_data_source(actor: Actor, data_source_id: UUID) -> TestResult:
 def probe_unsaved(
     actor: Actor, workspace_id: UUID, *, kind: str, config: dict[str, Any], secret: dict[str, Any]
 ) -> TestResult:
-    """Tests what a form holds before it is saved; nothing is stored."""
+    """Tests what a form holds before it is saved; nothing is stored. Raises RateLimitedError like the test above."""
     access.require(actor, Permission.DATA_SOURCE_MANAGE, workspace_id)
+    source_limits.count_test(actor)
     checked_config, checked_secret = _checked(kind, config, secret)
     source = DataSource(workspace_id=workspace_id, name="", kind=kind, config=checked_config)
     source.secret = encrypt(checked_secret, context=source.id.hex) if checked_secret else None
@@ -203,8 +209,12 @@ def probe_unsaved(
 def _probe(source: DataSource) -> TestResult:
     started = time.monotonic()
     try:
-        with open_connector(source, timeout_s=TEST_TIMEOUT_S) as connector:
+        with open_connector(source, timeout_s=source_limits.TEST_TIMEOUT_S) as connector:
             detail, ok = connector.ping(), True
+    except SourceUnreachableError as error:
+        host = source.config.get("host")
+        place = f"{host}:{source.config.get('port')}"
+        detail, ok = source_limits.blurred(error, place, started=started) if host else error.message, False
     except (ExternalError, InvalidInputError) as error:
         detail, ok = error.message, False
     return TestResult(ok, round((time.monotonic() - started) * 1000), detail)

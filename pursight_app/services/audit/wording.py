@@ -173,7 +173,7 @@ def _subject(event: AuditEvent, names: Names) -> str:
     name = names.of.get((event.subject_kind, event.subject_id), "")
     detail = event.detail
     facts = next((part for part in (detail.get("after"), detail.get("before")) if isinstance(part, dict)), {})
-    name = name or str(detail.get("name") or detail.get("email") or facts.get("name") or "")
+    name = name or str(detail.get("name") or detail.get("email") or detail.get("table") or facts.get("name") or "")
     article = _NAMED[event.subject_kind][2] if event.subject_kind in _NAMED else f"the {_words(event.subject_kind)}"
     if not name:
         return _with_article(_words(event.subject_kind) or "thing")

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import InvalidInputError, PermissionDeniedError
-from pursight_app.core.masking import mask
+from pursight_app.core.masking import mask, mask_profile
 from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.models import Asset, AssetColumn, Classification
 from pursight_app.services import access, audit
@@ -23,8 +23,6 @@ from pursight_app.services.access import Actor, Permission
 # Enough to see what a column holds; the whole sample stays in blob storage.
 SHOWN_VALUES = 8
 MIN_REASON, MAX_REASON = 5, 500
-# The parts of a profile that are values of the column and not counts.
-_VALUE_PARTS = ("minimum", "maximum", "top_values")
 
 
 class Sight(StrEnum):
@@ -57,15 +55,7 @@ def shown_profile(profile: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     """A profile without the values that `sight` hides; counts and ratios are no values."""
     if sight == Sight.OPEN:
         return dict(profile)
-    return {part: _masked(value) if part in _VALUE_PARTS else value for part, value in profile.items()}
-
-
-def _masked(value: object) -> object:
-    if isinstance(value, list):
-        return [_masked(each) for each in value]  # type: ignore[misc]  # JSON
-    if isinstance(value, Mapping):
-        return {key: _masked(each) if key == "value" else each for key, each in value.items()}  # type: ignore[misc]  # JSON
-    return mask(str(value)) if value not in {None, ""} else value
+    return mask_profile(profile)
 
 
 def read_values(actor: Actor, asset_id: UUID, *, reason: str = "") -> dict[str, ColumnValues]:

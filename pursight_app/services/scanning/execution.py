@@ -181,7 +181,7 @@ def _one_table(lease: Lease, connector: Connector, address: str, table: TableInf
         try:
             scan = _read(connector, table)
             verdicts = tables.classify(table, scan)
-            sample_key = tables.store_sample(lease, address, scan)
+            sample_key = tables.store_sample(lease, address, scan, verdicts)
         except ExternalError as error:
             reason = error.message
     with unit_of_work() as session:

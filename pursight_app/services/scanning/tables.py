@@ -19,6 +19,7 @@ from pursight_app.models import Asset, AssetColumn, Classification, Classificati
 from pursight_app.services.classification import Verdict, suggest
 from pursight_app.services.scanning.discovery import clean, profile_json
 from pursight_app.services.scanning.progress import Lease
+from pursight_app.services.scanning.samples import kept_profile, kept_sample
 
 _WRITE_PROFILES = text(
     """
@@ -73,13 +74,16 @@ def classify(table: TableInfo, scan: TableScan) -> dict[str, Verdict]:
     return dict(zip(headers, suggest(samples), strict=True))
 
 
-def store_sample(lease: Lease, address: str, scan: TableScan) -> str:
-    """Writes the sample as Parquet to blob storage (F2.13); returns its key.
+def store_sample(lease: Lease, address: str, scan: TableScan, verdicts: dict[str, Verdict]) -> str | None:
+    """Writes the sample as Parquet to blob storage (F2.13); returns its key, None when the settings want none kept.
 
     The key belongs to the run and the table: whoever takes over a killed worker's run replaces the sample that it left.
     """
+    sample = kept_sample(scan.sample, verdicts)
+    if sample is None:
+        return None
     buffer = io.BytesIO()
-    pq.write_table(scan.sample, buffer, compression="zstd")
+    pq.write_table(sample, buffer, compression="zstd")
     name = uuid5(lease.scan_run_id, address).hex
     key = f"samples/{lease.workspace_id.hex}/{lease.data_source_id.hex}/{name}"
     write_blob(key, buffer.getvalue())
@@ -108,7 +112,7 @@ def write_table(
         select(AssetColumn).where(AssetColumn.asset_id == asset.id, col(AssetColumn.missing_since).is_(None))
     ).all()
     ids = {column.name: column.id for column in columns}
-    _write_profiles(session, ids, scan)
+    _write_profiles(session, ids, scan, verdicts)
     _write_verdicts(session, asset.workspace_id, ids, verdicts)
     if asset.sample_key and asset.sample_key != sample_key:
         old_key = asset.sample_key
@@ -120,12 +124,12 @@ def write_table(
     return LedgerState.CHANGED if is_changed else LedgerState.OK
 
 
-def _write_profiles(session: Session, ids: dict[str, UUID], scan: TableScan) -> None:
-    known = {clean(name): profile for name, profile in scan.columns.items()}
+def _write_profiles(session: Session, ids: dict[str, UUID], scan: TableScan, verdicts: dict[str, Verdict]) -> None:
+    known = {clean(name): kept_profile(asdict(profile), verdicts.get(name)) for name, profile in scan.columns.items()}
     names = [name for name in ids if name in known]
     session.execute(
         _WRITE_PROFILES,
-        {"ids": [ids[name] for name in names], "profiles": [profile_json(asdict(known[name])) for name in names]},
+        {"ids": [ids[name] for name in names], "profiles": [profile_json(known[name]) for name in names]},
     )
 
 

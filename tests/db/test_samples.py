@@ -1,0 +1,82 @@
+"""What is stored of the values that a scan reads, for each choice of the setting."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlmodel import col, select
+
+from pursight_app.core.blob import read_blob
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.settings import get_settings
+from pursight_app.models import Asset, AssetColumn
+from pursight_app.services.catalog.values import read_values
+from pursight_app.services.scanning.tables import read_sample
+from tests.factories import PEOPLE_HEADER, Office, make_folder_source, make_office, people_rows, scan_now, write_csv
+
+pytestmark = pytest.mark.usefixtures("services")
+
+
+@pytest.fixture(scope="module")
+def office(services: None) -> Office:
+    return make_office()
+
+
+def scan(office: Office, folder: Path) -> UUID:
+    write_csv(folder / "people.csv", PEOPLE_HEADER, people_rows())
+    source_id = make_folder_source(office, folder)
+    assert scan_now(office, source_id).status == "succeeded"
+    return source_id
+
+
+def asset_of(source_id: UUID) -> Asset:
+    with unit_of_work() as session:
+        return session.exec(select(Asset).where(Asset.data_source_id == source_id, Asset.kind == "file")).one()
+
+
+def at_rest(asset: Asset) -> str:
+    """Everything that is stored of the table's values: the sample and the profiles."""
+    with unit_of_work() as session:
+        columns = session.exec(select(AssetColumn).where(col(AssetColumn.asset_id) == asset.id)).all()
+    sample = read_sample(asset.sample_key) if asset.sample_key else None
+    return f"{sample.to_pydict() if sample else ''}{[column.profile for column in columns]}"
+
+
+def test_se_77_by_default_values_are_kept(office: Office, tmp_path: Path) -> None:
+    asset = asset_of(scan(office, tmp_path))
+
+    assert "person7@example.com" in at_rest(asset)
+
+
+def test_se_77_masked_keeps_no_value_of_what_is_personal(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "samples", "masked")
+    asset = asset_of(scan(office, tmp_path))
+
+    kept = at_rest(asset)
+
+    assert "@example.com" not in kept
+    assert "p***@e***.com" in kept
+    # What is known to be harmless stays of use, and so do counts.
+    assert "'is_active': ['0'" in kept or "'is_active': [0" in kept or "'is_active': [False" in kept
+    assert "'distinct_count': 60" in kept
+    shown = read_values(office.steward, asset.id, reason="Looking for the originals")
+    assert not [value for value in shown["email"].values if "@example.com" in value]
+
+
+def test_se_77_none_keeps_no_sample_and_removes_the_last_one(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source_id = scan(office, tmp_path)
+    before = asset_of(source_id)
+    assert before.sample_key
+    assert read_blob(before.sample_key)
+
+    monkeypatch.setattr(get_settings(), "samples", "none")
+    assert scan_now(office, source_id).status == "succeeded"
+    after = asset_of(source_id)
+
+    assert (after.sample_key, read_blob(before.sample_key)) == (None, None)
+    assert "@example.com" not in at_rest(after)
+    assert read_values(office.steward, after.id)["email"].values == ()
