@@ -147,7 +147,7 @@ def _thing() -> rx.Component:
         ),
         rx.el.section(
             rx.el.div(
-                rx.el.h2(State.total, " people may, in ", State.thing),
+                rx.el.h2(State.total, rx.cond(State.total == 1, " person may, in ", " people may, in "), State.thing),
                 class_name="card-head",
             ),
             loaded(

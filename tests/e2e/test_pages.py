@@ -70,7 +70,7 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
         "roles": ("/admin/roles", "May do everything"),
         "groups": ("/admin/groups", "No groups yet"),
         "access-person": ("/admin/access", "Choose a person"),
-        "access-thing": ("/admin/access?tab=thing", "people may, in the whole workspace"),
+        "access-thing": ("/admin/access?tab=thing", "may, in the whole workspace"),
         "grants": ("/admin/access?tab=grants", "No grants yet"),
         "requests": ("/admin/access?tab=requests", "Nothing waits for you"),
         "people": ("/admin/users", "Invite a person"),
