@@ -3,17 +3,19 @@
 import reflex as rx
 
 from pages.account_factors import factors_card
+from pages.account_identities import identities_card
 from pages.account_passkeys import passkeys_card
 from pursight_app.ui.components import button, callout, cell, link, page_head, skeleton, table
 from pursight_app.ui.frame import page
 from state.account import AccountState as State
 from state.account import SessionView
 from state.account_factors import FactorState
+from state.account_identities import IdentityState
 from state.account_passkeys import PasskeyState
 from state.session import SessionState
 
 
-@page("/account", "Your account", on_load=[State.load, FactorState.load, PasskeyState.load])
+@page("/account", "Your account", on_load=[State.load, FactorState.load, PasskeyState.load, IdentityState.load])
 def account() -> rx.Component:
     """Password, second factor, passkeys, sessions."""
     return rx.fragment(
@@ -38,6 +40,7 @@ def account() -> rx.Component:
             rx.el.div(
                 factors_card(),
                 passkeys_card(),
+                identities_card(),
                 _sessions(),
                 rx.cond(State.has_password, _password()),
                 _tokens(),
