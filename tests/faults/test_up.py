@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from pursight_app.core.db import database_url, unit_of_work
 from pursight_app.core.redis import redis_url
+from pursight_app.core.settings import get_settings
 from tests.faults.house import (
     TABLES,
     House,
@@ -120,6 +121,8 @@ def test_a_dead_redis_is_named_with_its_last_words_and_everything_else_stops(hom
 def test_with_servers_of_ones_own_up_starts_none_and_a_dead_web_process_ends_it(home: Path, house: House) -> None:
     urls = {"PURSIGHT_DATABASE_URL": database_url(), "PURSIGHT_REDIS_URL": redis_url()}
     house.end_workers()
+    # Machines that share a database share the keys of what is encrypted in it.
+    shutil.copytree(get_settings().path("secrets"), home / "secrets", dirs_exist_ok=True)
     with started(home, free_port(), **urls) as up:
         members = up.family()
         assert {"postgres", "redis-server"}.isdisjoint(process.name() for process in members)
