@@ -19,9 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pursight_app.core.secrets import jwt_key
 from pursight_app.core.settings import get_settings
-from pursight_app.web.sessions import actor_of_cookies, session_id_of_cookies
+from pursight_app.web.sessions import actor_of_cookies, session_id_of_cookies, socket_cookies
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
+_SOCKETS = "/_event"
 _OPEN_PAGES = frozenset({"/login", "/login/code", "/welcome", "/reset", "/docs"})
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]{0,500}\bsrc=)[^>]{0,500}>(.*?)</script>", re.DOTALL)
 # Reflex's upload routes parse whole bodies before any check and serve files to anybody; nothing here uses them.
@@ -53,7 +54,7 @@ class Gate:
             await self._app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not scope["path"].startswith("/_event"):
+        if not scope["path"].startswith(_SOCKETS):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -64,7 +65,8 @@ class Gate:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         # A token that somebody saw over a shoulder is worth nothing without the cookie it is bound to here.
         query["token"] = _bound_token(session_id, query.get("token", ""))
-        await self._app({**scope, "query_string": urlencode(query).encode()}, receive, send)
+        inner = {**scope, "query_string": urlencode(query).encode(), "headers": _socket_headers(scope, session_id)}
+        await self._app(inner, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
@@ -81,6 +83,10 @@ class Gate:
             return
         extensions = {name: value for name, value in scope.get("extensions", {}).items() if "pathsend" not in name}
         inner = {**scope, "extensions": extensions}
+        if path.startswith(_SOCKETS):
+            # Whatever the client has put there in place of the gate must not be taken for its word.
+            session_id = session_id_of_cookies(request.headers.get("cookie", ""))
+            inner["headers"] = _socket_headers(scope, session_id)
         if not path.startswith(_DATA):
             inner["path"] = self._file_path(path)
         if is_page:
@@ -107,6 +113,12 @@ class Gate:
 
 def _is_page(request: Request, path: str) -> bool:
     return request.method == "GET" and not path.startswith(_DATA) and "text/html" in request.headers.get("accept", "")
+
+
+def _socket_headers(scope: Scope, session_id: str) -> list[tuple[bytes, bytes]]:
+    """The headers without the session's token, which Reflex would write to Redis with every tab's state."""
+    kept = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+    return [*kept, (b"cookie", socket_cookies(session_id).encode())] if session_id else kept
 
 
 def _bound_token(session_id: str, client_token: str) -> str:

@@ -18,7 +18,7 @@ from reflex_base.event import Event
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, listen
 from pursight_app.core.redis import RedisError
-from pursight_app.web.sessions import session_id_of_cookies
+from pursight_app.web.sessions import session_id_of_socket
 
 log = structlog.get_logger()
 NUDGE_EVERY_S = 0.35
@@ -67,7 +67,7 @@ class LiveHub:
         connect = namespace.on_connect
 
         async def on_connect(sid: str, environ: dict[str, Any], *rest: Any) -> None:
-            session_id = session_id_of_cookies(environ.get("HTTP_COOKIE", ""))
+            session_id = session_id_of_socket(environ.get("HTTP_COOKIE", ""))
             if session_id:
                 await self._sockets.enter_room(sid, f"session:{session_id}", namespace=namespace.namespace)
                 await self._sockets.enter_room(sid, _EVERYBODY, namespace=namespace.namespace)

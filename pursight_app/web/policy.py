@@ -8,7 +8,7 @@ from reflex_base.registry import RegistrationContext
 from pursight_app.core.addresses import client_address
 from pursight_app.services.access import ACTING
 from pursight_app.services.audit import ORIGIN, Origin
-from pursight_app.web.sessions import actor_of_cookies
+from pursight_app.web.sessions import actor_of_socket
 
 POLICY_ATTRIBUTE = "__ps_policy__"
 _FRAMEWORK = frozenset(
@@ -29,7 +29,7 @@ class EventPolicy(rx.Middleware):
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002  Reflex's signature
         """None lets the event through; an update answers in its place."""
         headers = state.router_data.get("headers", {})
-        actor = await actor_of_cookies(headers.get("cookie", ""))
+        actor = await actor_of_socket(headers.get("cookie", ""))
         ACTING.set(actor)
         address = client_address(str(state.router_data.get("ip", "")), headers.get("x-forwarded-for", ""))
         ORIGIN.set(Origin(address, headers.get("user-agent", "")))

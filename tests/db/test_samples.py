@@ -1,18 +1,29 @@
 """What is stored of the values that a scan reads, for each choice of the setting."""
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
+from pursight_app.api.app import create_app
 from pursight_app.core.blob import read_blob
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.settings import get_settings
-from pursight_app.models import Asset, AssetColumn
+from pursight_app.models import Asset, AssetColumn, IdempotencyKey
 from pursight_app.services.catalog.values import read_values
 from pursight_app.services.scanning.tables import read_sample
-from tests.factories import PEOPLE_HEADER, Office, make_folder_source, make_office, people_rows, scan_now, write_csv
+from tests.factories import (
+    PEOPLE_HEADER,
+    Office,
+    bearer,
+    make_folder_source,
+    make_office,
+    people_rows,
+    scan_now,
+    write_csv,
+)
 
 pytestmark = pytest.mark.usefixtures("services")
 
@@ -80,3 +91,17 @@ def test_se_77_none_keeps_no_sample_and_removes_the_last_one(
     assert (after.sample_key, read_blob(before.sample_key)) == (None, None)
     assert "@example.com" not in at_rest(after)
     assert read_values(office.steward, after.id)["email"].values == ()
+
+
+def test_se_77_unmasked_values_are_not_kept_for_repeated_requests(office: Office, tmp_path: Path) -> None:
+    asset = asset_of(scan(office, tmp_path))
+    headers = {**bearer(office.steward), "Idempotency-Key": uuid4().hex}
+    with TestClient(create_app()) as client:
+        ask = {"url": f"/api/catalog/assets/{asset.id}/values", "json": {"reason": "A complaint"}, "headers": headers}
+        first, second = client.post(**ask), client.post(**ask)
+
+    assert "person1@example.com" in first.text
+    assert (second.status_code, second.json()["code"]) == (409, "shown_once")
+    with unit_of_work() as session:
+        kept = session.exec(select(IdempotencyKey).where(IdempotencyKey.user_id == office.steward.user_id)).all()
+    assert not [row.body for row in kept if "@example.com" in row.body]

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
-from pursight_app.api.guard import GuardedRoute, guard
+from pursight_app.api.guard import GuardedRoute, SecretRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import Asset
@@ -16,6 +16,8 @@ from pursight_app.services.catalog import Filters
 from pursight_app.services.catalog.values import MAX_REASON, MIN_REASON
 
 router = APIRouter(tags=["catalogue"], route_class=GuardedRoute)
+# Answers with unmasked values in them, which must not be kept for repeated requests.
+_values_router = APIRouter(tags=["catalogue"], route_class=SecretRoute)
 
 
 class AssetChange(BaseModel):
@@ -152,7 +154,7 @@ def read_values(asset_id: UUID, actor: CurrentActor) -> dict[str, object]:
     return _values(catalog.read_values(actor, asset_id))
 
 
-@router.post("/api/catalog/assets/{asset_id}/values")
+@_values_router.post("/api/catalog/assets/{asset_id}/values")
 @guard(Permission.CATALOG_READ, "asset_id")
 def unmask_values(asset_id: UUID, body: Unmasking, actor: CurrentActor) -> dict[str, object]:
     """The same with sensitive values open where `values.read` holds; the reason is kept in the audit log."""
@@ -216,3 +218,6 @@ def list_data_classes(actor: CurrentActor) -> Page:  # noqa: ARG001  asked for s
         for known in TAXONOMY.values()
     ]
     return Page(items=items, next_cursor=None, total=len(items))
+
+
+router.include_router(_values_router)
