@@ -36,7 +36,7 @@ _D = State.detail
 def admin_audit() -> rx.Component:
     """Newest first; a drawer tells all that is known of one event."""
     return rx.fragment(
-        page_head("Audit log", *_actions(), lead="Who did what, and what was refused. Nobody can change these events."),
+        page_head("Audit log", *_actions(), lead="Who did what, and what was refused. PurSight only ever adds to it."),
         rx.cond(State.check_text != "", _check_result()),
         _filters(),
         rx.cond(State.failure != "", _failure(), rx.el.div(_list(), class_name="card-flush")),
