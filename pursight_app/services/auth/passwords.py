@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import cache
 
@@ -54,11 +54,13 @@ def _hash_slot() -> Generator[None]:
         _places.release()
 
 
-def check_password(password: str, *, minimum: int = PASSWORD_MIN) -> None:
-    """Lets a password pass that is long enough and not among those that everybody tries first.
+def check_password(password: str, *, minimum: int = PASSWORD_MIN, words: Iterable[str] = ()) -> None:
+    """Lets a password pass that is long enough and not among those that are tried first.
+
+    `words` are those that somebody who knows the person would try: a password is more than one of them and a digit or two.
 
     Raises:
-        InvalidInputError: too short, too long, or common (the list of zxcvbn, about 30,000).
+        InvalidInputError: too short, too long, common (the list of zxcvbn, about 30,000), or hardly more than a word.
     """
     if not minimum <= len(password) <= PASSWORD_MAX:
         raise InvalidInputError(f"A password has {minimum} to {PASSWORD_MAX} characters.", code="weak_password")
@@ -67,16 +69,22 @@ def check_password(password: str, *, minimum: int = PASSWORD_MIN) -> None:
             "This password is among those that are guessed first. Choose another one, such as four random words.",
             code="weak_password",
         )
+    known = {word.lower() for word in ("pursight", *words) if len(word) >= 4}
+    if any(word in password.lower() and len(password) - len(word) < 4 for word in known):
+        raise InvalidInputError(
+            "This password is hardly more than a name that others know. Choose another one, such as four random words.",
+            code="weak_password",
+        )
 
 
-def hash_password(password: str, *, minimum: int = PASSWORD_MIN) -> str:
+def hash_password(password: str, *, minimum: int = PASSWORD_MIN, words: Iterable[str] = ()) -> str:
     """An argon2id hash of an acceptable password.
 
     Raises:
         InvalidInputError: see `check_password`.
         ServiceUnavailableError: more than 50 hashes wait already.
     """
-    check_password(password, minimum=minimum)
+    check_password(password, minimum=minimum, words=words)
     return _on_slot(lambda: _hasher().hash(password))
 
 
@@ -108,7 +116,9 @@ def set_password(session: Session, user: UserAccount, password: str) -> None:
     Raises:
         InvalidInputError: the password is too short or too common.
     """
-    user.password_hash = hash_password(password, minimum=get_security_policy(session).password_min_length)
+    words = (*user.email.replace("@", ".").split("."), *user.name.split())
+    minimum = get_security_policy(session).password_min_length
+    user.password_hash = hash_password(password, minimum=minimum, words=words)
     user.password_changed_at = now()
     user.auth_version += 1
     access.bump_version(session)
