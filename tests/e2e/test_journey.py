@@ -199,7 +199,7 @@ def test_log_out_ends_every_tab_and_the_token(context: BrowserContext) -> None:
     first, second = context.new_page(), context.new_page()
     log_in(first)
     second.goto("/catalog")
-    expect(second.get_by_role("heading", name="Catalogue")).to_be_visible()
+    expect(second.get_by_role("heading", name="Catalogue", exact=True)).to_be_visible()
 
     first.get_by_role("button", name="Your account").click()
     first.get_by_role("button", name="Log out").click()
