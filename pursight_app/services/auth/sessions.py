@@ -77,7 +77,9 @@ def start_session(
     told = {"identity_provider": identity_provider} if identity_provider else {}
     subject = audit.Subject("user_account", user.id)
     audit.record(session, access.load_actor(session, user.id), "session.start", subject, factors=list(factors), **told)
-    after_commit(session, lambda: ask_redis(lambda: _keep(row, policy.idle_s)))
+    # Before the commit: whoever ends the session can do so only once the row is there, and then finds the copy to delete.
+    # After it, a copy could be written that has just been deleted.
+    ask_redis(lambda: _keep(row, policy.idle_s))
     return _tokens(row, user.auth_version, session_token)
 
 
@@ -218,7 +220,8 @@ def mark_stepped_up(session: Session, actor: Actor) -> None:
     row.stepped_up_at = now()
     idle_s = get_security_policy(session).idle_s
     audit.record(session, actor, "session.step_up", audit.Subject("user_account", actor.user_id))
-    after_commit(session, lambda: ask_redis(lambda: _keep(row, idle_s)))
+    # While the row is locked, for the same reason as at the start of a session.
+    ask_redis(lambda: _keep(row, idle_s))
 
 
 def list_sessions(session: Session, actor: Actor, user_id: UUID | None = None) -> list[LoginSession]:
