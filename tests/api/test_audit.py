@@ -5,7 +5,6 @@ import io
 import json
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,9 +13,11 @@ from sqlmodel import select
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import PermissionDeniedError
-from pursight_app.models import AuditEvent, LoginSession, UserAccount
+from pursight_app.core.redis import redis
+from pursight_app.models import AuditEvent, UserAccount
 from pursight_app.services import access, audit, auth
 from pursight_app.services.audit import AuditFilter, ExportFormat, ExportTicket, Subject
+from pursight_app.services.auth.sessions import session_key
 from tests.factories import Office, actor_of, bearer, make_office, make_user, make_workspace
 
 FORMULAS = ['=cmd|" /C calc"!A0', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1"]
@@ -206,8 +207,9 @@ def stale_bearer(office: Office) -> dict[str, str]:
     with unit_of_work() as session:
         user = session.get_one(UserAccount, office.administrator.user_id)
         tokens = auth.start_session(session, user, factors=("pwd",))
-        row = session.exec(select(LoginSession).where(LoginSession.key == tokens.session_id)).one()
-        row.stepped_up_at = datetime.now(UTC) - timedelta(hours=2)
+    key = session_key(tokens.session_id)
+    stored = json.loads(redis().get(key)) | {"stepped_up": time.time() - 7200}
+    redis().set(key, json.dumps(stored), keepttl=True)
     return {"Authorization": f"Bearer {tokens.access_token}"}
 
 
