@@ -331,9 +331,8 @@ def test_what_a_person_set_by_hand_is_left_alone(browser: TestClient, provider: 
     by_hand = make_workspace(steward=make_user())
     with unit_of_work() as session:
         session.add(Member(workspace_id=by_hand, user_id=actor.user_id, role="engineer"))
-        member = session.exec(select(Member).where(Member.user_id == actor.user_id)).first()
-        assert member is not None
-        member.role = "steward"
+        here = (Member.user_id == actor.user_id, Member.workspace_id == provider.workspace_id)
+        session.exec(select(Member).where(*here)).one().role = "steward"
 
     log_in(browser, provider, {**who, "groups": []})
 
