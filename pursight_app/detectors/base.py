@@ -20,7 +20,8 @@ class ColumnSample:
     """One column as the classifier sees it.
 
     `values` are at most 1,000 raw text values in row order, None or "" for null. `table_columns` are all headers of the
-    table, this one included. `declared_type` is the source's type name, "" when unknown.
+    table, this one included. `declared_type` is the source's type name, "" when unknown. `references` is the column
+    that a foreign key names, as `table.column`, "" without one.
     """
 
     table: str
@@ -28,6 +29,7 @@ class ColumnSample:
     values: tuple[str | None, ...]
     table_columns: tuple[str, ...] = ()
     declared_type: str = ""
+    references: str = ""
 
 
 def shape_of(value: str) -> str:

@@ -23,6 +23,7 @@ from pursight_app.models.catalog import (
     ColumnLineageEdge,
     LineageEdge,
     LineageKind,
+    Transformation,
 )
 from pursight_app.models.compliance import Finding, FindingStatus, Rule, RuleScope, Severity, Waiver
 from pursight_app.models.credential import (
@@ -33,8 +34,18 @@ from pursight_app.models.credential import (
     Passkey,
     RecoveryCode,
 )
+from pursight_app.models.data_class import CustomDataClass, RecognisedBy
 from pursight_app.models.data_source import DataSource
 from pursight_app.models.identity import Invitation, Member, PasswordReset, Role, UserAccount, Workspace
+from pursight_app.models.learning import (
+    ColumnFeatures,
+    ColumnModel,
+    ModelChange,
+    ModelStatus,
+    Review,
+    ReviewDecision,
+)
+from pursight_app.models.propagation import LineageBreak, PropagatedLabel, Propagation
 from pursight_app.models.scan import LedgerState, ScanEntry, ScanRun, ScanStatus
 
 __all__ = [
@@ -50,7 +61,10 @@ __all__ = [
     "Classification",
     "ClassificationOrigin",
     "ClassificationStatus",
+    "ColumnFeatures",
     "ColumnLineageEdge",
+    "ColumnModel",
+    "CustomDataClass",
     "DataSource",
     "ExternalIdentity",
     "Finding",
@@ -61,14 +75,22 @@ __all__ = [
     "IdentityProvider",
     "Invitation",
     "LedgerState",
+    "LineageBreak",
     "LineageEdge",
     "LineageKind",
     "LoginSession",
     "Member",
+    "ModelChange",
+    "ModelStatus",
     "Passkey",
     "PasswordReset",
+    "PropagatedLabel",
+    "Propagation",
+    "RecognisedBy",
     "RecoveryCode",
     "RequestStatus",
+    "Review",
+    "ReviewDecision",
     "Role",
     "Rule",
     "RuleScope",
@@ -78,6 +100,7 @@ __all__ = [
     "ScopeKind",
     "SecurityPolicy",
     "Severity",
+    "Transformation",
     "UserAccount",
     "UserGroup",
     "Waiver",

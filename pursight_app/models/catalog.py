@@ -43,8 +43,20 @@ class LineageKind(StrEnum):
     FOREIGN_KEY = "foreign_key"
 
 
+class Transformation(StrEnum):
+    """What becomes of a value on its way from one column to another (OpenLineage's column lineage facet, subtypes)."""
+
+    IDENTITY = "identity"
+    TRANSFORMATION = "transformation"
+    AGGREGATION = "aggregation"
+    MASKING = "masking"
+
+
 class Asset(Row, table=True):
-    """A table, view or file. `comment` is the source's word, `description` people's; a scan never touches the latter."""
+    """A table, view or file. `comment` is the source's word, `description` people's; a scan never touches the latter.
+
+    `combination_risk` is services.combination_risk.CombinationRisk as JSON, empty when never measured.
+    """
 
     __table_args__ = (
         UniqueConstraint("data_source_id", "qualified_name"),
@@ -71,6 +83,7 @@ class Asset(Row, table=True):
     size_bytes: int | None = Field(default=None, sa_type=BigInteger)
     sensitivity: str | None = None
     sample_key: str | None = None
+    combination_risk: dict[str, Any] = json_field()
     scanned_at: datetime | None = time_field()
     missing_since: datetime | None = time_field()
     search_vector: Any = Field(default=None, sa_type=TSVECTOR)
@@ -94,7 +107,11 @@ class AssetColumn(Row, table=True):
 
 
 class Classification(Row, table=True):
-    """The verdict on one column. `data_class` NULL: looked at, nothing named. A confirmed row never changes by itself."""
+    """The verdict on one column. `data_class` NULL: looked at, nothing named. A confirmed row never changes by itself.
+
+    `suggestion` is what the classifier said last, whatever people said since: {"data_class", "confidence", "sensitivity",
+    "regulations", "evidence", "model_version"}. It comes back when a review is undone or a propagated label withdrawn.
+    """
 
     __table_args__ = (one_of("status", ClassificationStatus), one_of("origin", ClassificationOrigin))
 
@@ -105,6 +122,7 @@ class Classification(Row, table=True):
     sensitivity: str | None = None
     regulations: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]  # instances are fine
     evidence: dict[str, Any] = json_field()
+    suggestion: dict[str, Any] = json_field()
     origin: str = ClassificationOrigin.AUTOMATED
     status: str = ClassificationStatus.SUGGESTED
     model_version: str = ""
@@ -131,9 +149,13 @@ class LineageEdge(Row, table=True):
 class ColumnLineageEdge(Row, table=True):
     """One column of the downstream asset takes its values from one of the upstream asset."""
 
-    __table_args__ = (UniqueConstraint("lineage_edge_id", "upstream_column_id", "downstream_column_id"),)
+    __table_args__ = (
+        UniqueConstraint("lineage_edge_id", "upstream_column_id", "downstream_column_id"),
+        one_of("transformation", Transformation),
+    )
 
     workspace_id: UUID = reference("workspace")
     lineage_edge_id: UUID = reference("lineage_edge", index=False)
     upstream_column_id: UUID = reference("asset_column")
     downstream_column_id: UUID = reference("asset_column")
+    transformation: str = Transformation.IDENTITY

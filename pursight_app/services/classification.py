@@ -5,25 +5,33 @@ are weighed is in classification_decision.py, how it is said in classification_e
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pursight_app.assistant.column_model import load_model
+from pursight_app.assistant.column_model import ColumnModel, load_model
 from pursight_app.assistant.features import ColumnInput
 from pursight_app.detectors.base import ColumnSample
 from pursight_app.detectors.detection import detect
 from pursight_app.services.classification_decision import ColumnCase, decide
 from pursight_app.services.classification_evidence import Evidence, Verdict
 
-__all__ = ["ColumnSample", "Evidence", "Verdict", "suggest"]
+__all__ = ["ColumnSample", "Evidence", "Recognition", "Verdict", "suggest"]
 
 
-def suggest(samples: Sequence[ColumnSample]) -> list[Verdict]:
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What columns are recognised with. services/recognition.py says what a workspace uses."""
+
+    model: ColumnModel
+
+
+def suggest(samples: Sequence[ColumnSample], recognition: Recognition | None = None) -> list[Verdict]:
     """One verdict per column, in order. Give all columns of a table, or of several, in one call: the model is asked once.
 
-    Never raises for any content of headers and values, whatever their length or encoding.
+    Without `recognition` the shipped model is used and no workspace's own data classes. Never raises for any content of headers and values, whatever their length or encoding.
     """
     if not samples:
         return []
-    model = load_model()
+    model = recognition.model if recognition else load_model()
     detections = [detect(sample) for sample in samples]
     features = [
         model.features(

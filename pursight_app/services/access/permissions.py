@@ -19,6 +19,8 @@ class Permission(StrEnum):
     CATALOG_EDIT = "catalog.edit"
     VALUES_READ = "values.read"
     CLASSIFICATION_REVIEW = "classification.review"
+    DATA_CLASS_MANAGE = "data_class.manage"
+    MODEL_MANAGE = "model.manage"
     FINDING_READ = "finding.read"
     FINDING_WAIVE = "finding.waive"
     RULE_MANAGE = "rule.manage"
@@ -42,7 +44,9 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.CATALOG_READ: "see tables, columns and lineage",
     Permission.CATALOG_EDIT: "write descriptions and name owners",
     Permission.VALUES_READ: "see sampled values of sensitive columns unmasked",
-    Permission.CLASSIFICATION_REVIEW: "confirm, reject and correct verdicts",
+    Permission.CLASSIFICATION_REVIEW: "confirm, reject and correct verdicts, and let labels follow lineage",
+    Permission.DATA_CLASS_MANAGE: "make and change the workspace's own data classes",
+    Permission.MODEL_MANAGE: "retrain the classifier and promote what it learned",
     Permission.FINDING_READ: "see findings",
     Permission.FINDING_WAIVE: "acknowledge and waive findings",
     Permission.RULE_MANAGE: "make and change compliance rules",
@@ -86,6 +90,8 @@ _STEWARD = _VIEWER | {
     Permission.CATALOG_EDIT,
     Permission.VALUES_READ,
     Permission.CLASSIFICATION_REVIEW,
+    Permission.DATA_CLASS_MANAGE,
+    Permission.MODEL_MANAGE,
     Permission.FINDING_WAIVE,
     Permission.RULE_MANAGE,
 }
@@ -111,6 +117,8 @@ _ASSET_SCOPES = frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE, ScopeKind
 # what they may do with its values and its verdict can also hang on what it holds.
 SCOPES_OF: Mapping[Permission, frozenset[ScopeKind]] = {
     **dict.fromkeys(MANAGING_PERMISSIONS, frozenset({ScopeKind.WORKSPACE})),
+    Permission.DATA_CLASS_MANAGE: frozenset({ScopeKind.WORKSPACE}),
+    Permission.MODEL_MANAGE: frozenset({ScopeKind.WORKSPACE}),
     Permission.DATA_SOURCE_READ: frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE}),
     Permission.DATA_SOURCE_MANAGE: frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE}),
     Permission.SCAN_READ: frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE}),

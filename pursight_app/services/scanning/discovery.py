@@ -24,10 +24,11 @@ CREATE TEMP TABLE found_entry (id uuid, qualified_name text, state text, reason 
 # People's fields (description, owner) are not named here, so no scan can touch them. row_count keeps its measured value.
 _UPSERT_ASSETS = """
 INSERT INTO asset (id, created_at, workspace_id, data_source_id, kind, namespace, qualified_name, schema_name, name,
-                   comment, view_definition, fingerprint, size_bytes, search_vector)
+                   comment, view_definition, fingerprint, size_bytes, combination_risk,
+                   search_vector)
 SELECT DISTINCT ON (f.qualified_name)
        f.id, now(), %(workspace)s, %(source)s, f.kind, %(namespace)s, f.qualified_name, f.schema_name, f.name,
-       f.comment, f.view_definition, f.fingerprint, f.size_bytes,
+       f.comment, f.view_definition, f.fingerprint, f.size_bytes, '{}',
        setweight(array_to_tsvector(f.name_tokens), 'A') || setweight(array_to_tsvector(f.other_tokens), 'C')
 FROM found_asset f
 ON CONFLICT (data_source_id, qualified_name) DO UPDATE SET

@@ -38,6 +38,7 @@ from pursight_app.models import (
 )
 from pursight_app.services import access, compliance, data_sources, lineage
 from pursight_app.services.classification import Verdict
+from pursight_app.services.recognition import load_recognition
 from pursight_app.services.scanning import tables
 from pursight_app.services.scanning.discovery import table_name, write_discovery
 from pursight_app.services.scanning.progress import Heartbeat, Lease, LeaseLostError, announce, claim, hold
@@ -180,7 +181,9 @@ def _one_table(lease: Lease, connector: Connector, address: str, table: TableInf
     if table is not None:
         try:
             scan = _read(connector, table)
-            verdicts = tables.classify(table, scan)
+            with unit_of_work() as session:
+                recognition = load_recognition(session, lease.workspace_id)
+            verdicts = tables.classify(table, scan, recognition)
             sample_key = tables.store_sample(lease, address, scan, verdicts)
         except ExternalError as error:
             reason = error.message

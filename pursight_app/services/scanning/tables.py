@@ -16,7 +16,7 @@ from pursight_app.core.db import after_commit
 from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.detectors.base import ColumnSample
 from pursight_app.models import Asset, AssetColumn, Classification, ClassificationStatus, LedgerState, ScanEntry
-from pursight_app.services.classification import Verdict, suggest
+from pursight_app.services.classification import Recognition, Verdict, suggest
 from pursight_app.services.scanning.discovery import clean, profile_json
 from pursight_app.services.scanning.progress import Lease
 from pursight_app.services.scanning.samples import kept_profile, kept_sample
@@ -28,38 +28,48 @@ _WRITE_PROFILES = text(
     WHERE c.id = found.id
     """
 )
-# What a person confirmed or rejected stays as it is; only the moment of the last look moves.
+# The classifier's word is always kept as `suggestion`. The verdict itself follows it only where neither a person nor a
+# propagated label decided.
 _WRITE_VERDICTS = text(
     """
-    INSERT INTO classification (id, created_at, workspace_id, asset_column_id, data_class, confidence, sensitivity,
-                                regulations, evidence, origin, status, model_version, evaluated_at)
-    SELECT gen_random_uuid(), now(), :workspace_id, found.column_id, found.data_class, found.confidence,
-           found.sensitivity, string_to_array(found.regulations, ';'), found.evidence::jsonb, 'automated', 'suggested',
-           found.model_version, now()
-    FROM unnest(CAST(:column_ids AS uuid[]), CAST(:data_classes AS text[]), CAST(:confidences AS float8[]),
-                CAST(:sensitivities AS text[]), CAST(:regulations AS text[]), CAST(:evidence AS text[]),
-                CAST(:model_versions AS text[]))
-         AS found(column_id, data_class, confidence, sensitivity, regulations, evidence, model_version)
+    WITH found AS (
+        SELECT column_id, data_class, confidence, sensitivity, string_to_array(regulations, ';') AS regulations,
+               evidence::jsonb AS evidence, model_version
+        FROM unnest(CAST(:column_ids AS uuid[]), CAST(:data_classes AS text[]), CAST(:confidences AS float8[]),
+                    CAST(:sensitivities AS text[]), CAST(:regulations AS text[]), CAST(:evidence AS text[]),
+                    CAST(:model_versions AS text[]))
+             AS given(column_id, data_class, confidence, sensitivity, regulations, evidence, model_version)
+    )
+    INSERT INTO classification AS kept (id, created_at, workspace_id, asset_column_id, data_class, confidence, sensitivity,
+                                        regulations, evidence, origin, status, model_version, evaluated_at, suggestion)
+    SELECT gen_random_uuid(), now(), :workspace_id, column_id, data_class, confidence, sensitivity, regulations, evidence,
+           'automated', 'suggested', model_version, now(),
+           jsonb_build_object('data_class', data_class, 'confidence', confidence, 'sensitivity', sensitivity,
+                              'regulations', to_jsonb(regulations), 'evidence', evidence,
+                              'model_version', model_version)
+    FROM found
     ON CONFLICT (asset_column_id) DO UPDATE SET
-        data_class = CASE WHEN classification.status = 'suggested' THEN excluded.data_class
-                     ELSE classification.data_class END,
-        confidence = CASE WHEN classification.status = 'suggested' THEN excluded.confidence
-                     ELSE classification.confidence END,
-        sensitivity = CASE WHEN classification.status = 'suggested' THEN excluded.sensitivity
-                      ELSE classification.sensitivity END,
-        regulations = CASE WHEN classification.status = 'suggested' THEN excluded.regulations
-                      ELSE classification.regulations END,
-        evidence = CASE WHEN classification.status = 'suggested' THEN excluded.evidence
-                   ELSE classification.evidence END,
-        model_version = CASE WHEN classification.status = 'suggested' THEN excluded.model_version
-                        ELSE classification.model_version END,
+        (data_class, confidence, sensitivity, regulations, evidence, model_version) = (
+            SELECT excluded.data_class, excluded.confidence, excluded.sensitivity, excluded.regulations,
+                   excluded.evidence, excluded.model_version
+            WHERE kept.status = 'suggested' AND kept.origin = 'automated'
+            UNION ALL
+            SELECT kept.data_class, kept.confidence, kept.sensitivity, kept.regulations, kept.evidence, kept.model_version
+            WHERE kept.status <> 'suggested' OR kept.origin <> 'automated'
+        ),
+        suggestion = excluded.suggestion,
         evaluated_at = now()
     """
 )
 
 
-def classify(table: TableInfo, scan: TableScan) -> dict[str, Verdict]:
+def classify(table: TableInfo, scan: TableScan, recognition: Recognition | None = None) -> dict[str, Verdict]:
     """A verdict for every column, by column name."""
+    partners = {
+        name: f"{key.referenced_table}.{referenced}"
+        for key in table.foreign_keys
+        for name, referenced in zip(key.columns, key.referenced_columns, strict=False)
+    }
     headers = tuple(column.name for column in table.columns)
     samples = [
         ColumnSample(
@@ -68,10 +78,11 @@ def classify(table: TableInfo, scan: TableScan) -> dict[str, Verdict]:
             values=tuple(scan.sample.column(column.name).to_pylist()),
             table_columns=headers,
             declared_type=column.data_type,
+            references=partners.get(column.name, ""),
         )
         for column in table.columns
     ]
-    return dict(zip(headers, suggest(samples), strict=True))
+    return dict(zip(headers, suggest(samples, recognition), strict=True))
 
 
 def store_sample(lease: Lease, address: str, scan: TableScan, verdicts: dict[str, Verdict]) -> str | None:

