@@ -11,7 +11,7 @@ from sqlmodel import Session
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import GrantEffect, ScopeKind
-from pursight_app.services import data_sources, grants, groups, roles
+from pursight_app.services import data_classes, data_sources, grants, groups, roles
 from pursight_app.services.access import INSTALLATION_PERMISSIONS, PERMISSION_WORDS, SCOPES_OF, Actor, Permission
 from pursight_app.services.grant_scopes import SCOPE_WORDS
 from pursight_app.services.grants import GrantRow, NewGrant
@@ -135,14 +135,15 @@ class GrantsState(rx.State):
         """Opens the form for a new grant."""
         home = as_id(await current_workspace(self))
 
-        def read(session: Session, actor: Actor) -> tuple[Any, Any, Any]:
+        def read(session: Session, actor: Actor) -> tuple[Any, Any, Any, list[str]]:
             return (
                 roles.list_roles(session, actor, home),
                 data_sources.list_data_sources(session, actor, home),
                 _groups(session, actor, home),
+                _data_classes(session, actor, home),
             )
 
-        known, sources, self.group_options = await run(read)
+        known, sources, self.group_options, self.data_classes = await run(read)
         self._roles = {role.key: sorted(role.permissions) for role in known}
         self._role_names = {role.key: role.name for role in known}
         self.sources = [Option(str(row.source.id), row.source.name) for row in sources]
@@ -255,6 +256,13 @@ def _groups(session: Session, actor: Actor, home: Any) -> list[Option]:
         return []
     rows, _ = groups.list_groups(session, actor, home, limit=MOST_GROUPS)
     return [Option(str(row.group.id), row.group.name) for row in rows]
+
+
+def _data_classes(session: Session, actor: Actor, home: Any) -> list[str]:
+    # Whoever manages roles but may not read the catalogue does not learn what the workspace's own classes are called.
+    if not actor.may_somewhere(Permission.CATALOG_READ, home):
+        return list(TAXONOMY)
+    return [known.name for known in data_classes.list_classes(session, actor, home)]
 
 
 def _new_grant(form: dict[str, Any]) -> NewGrant:

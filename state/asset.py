@@ -8,7 +8,7 @@ import reflex as rx
 
 from pursight_app.core.errors import NotFoundError
 from pursight_app.core.taxonomy import TAXONOMY
-from pursight_app.services import catalog, compliance, lineage, members, reviews
+from pursight_app.services import catalog, compliance, data_classes, lineage, members, reviews
 from state import format as fmt
 from state.asset_views import (
     AssetFinding,
@@ -90,9 +90,11 @@ class AssetState(rx.State):
                 compliance.list_findings(session, actor, asset_id=asset_id, statuses=(), limit=100)[0],
                 catalog.list_history(session, actor, asset_id),
                 members.list_members(session, actor, row.asset.workspace_id, limit=MOST_OWNERS)[0],
+                data_classes.list_classes(session, actor, row.asset.workspace_id),
             )
 
-        row, (columns, self.column_total), graph, findings, history, people = await run(read)
+        row, (columns, self.column_total), graph, findings, history, people, classes = await run(read)
+        self.data_classes = [known.name for known in classes]
         self.asset = view_asset(row)
         self.columns = [view_column(column, row.asset.row_count) for column in columns]
         self.upstream, self.downstream = lineage_sides(graph, asset_id)

@@ -7,9 +7,9 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from pursight_app.core.errors import InvalidInputError, NotFoundError
-from pursight_app.core.taxonomy import TAXONOMY, Sensitivity
+from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.models import Asset, DataSource, GrantEffect, ScopeKind
-from pursight_app.services import access
+from pursight_app.services import access, data_classes
 from pursight_app.services.access import INSTALLATION_PERMISSIONS, MANAGING_PERMISSIONS, SCOPES_OF, Actor, Permission
 
 MAX_PATH = 500
@@ -91,8 +91,8 @@ def checked_scope(
         source = _get_source(session, actor, workspace_id, data_source_id)
         if kind == ScopeKind.SUBTREE:
             value = _checked_path(session, source, value)
-    elif kind == ScopeKind.DATA_CLASS and value not in TAXONOMY:
-        raise InvalidInputError(f"{value[:60]!r} is no data class. GET /api/data-classes lists them.")
+    elif kind == ScopeKind.DATA_CLASS and not _is_class(session, workspace_id, value):
+        raise InvalidInputError(f"{value[:60]!r} is no data class of this workspace. The page Data classes lists them.")
     elif kind == ScopeKind.SENSITIVITY and value not in set(Sensitivity):
         raise InvalidInputError(f"{value[:60]!r} is no sensitivity. They are {', '.join(Sensitivity)}.")
     return ScopeValues(scope_kind=kind, data_source_id=data_source_id, scope_value=value)
@@ -106,6 +106,11 @@ def _check_can_be_narrowed(permissions: frozenset[Permission], kind: ScopeKind, 
     what = "This role" if is_role else f"The right to {access.PERMISSION_WORDS[next(iter(permissions))]}"
     able = [words for each, words in SCOPE_WORDS.items() if each in possible]
     raise InvalidInputError(f"{what} cannot be given for {SCOPE_WORDS[kind]}. It can be for {' or '.join(able)}.")
+
+
+def _is_class(session: Session, workspace_id: UUID, name: str) -> bool:
+    # Columns go on bearing a class that was deactivated, so rights can still hang on it.
+    return data_classes.known_class(session, workspace_id, name, include_inactive=True) is not None
 
 
 def _get_source(session: Session, actor: Actor, workspace_id: UUID, data_source_id: UUID) -> DataSource:

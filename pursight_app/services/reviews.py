@@ -6,9 +6,8 @@ from sqlmodel import Session
 
 from pursight_app.core.clock import now
 from pursight_app.core.errors import InvalidInputError
-from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import Asset, AssetColumn, Classification, ClassificationOrigin, ClassificationStatus
-from pursight_app.services import access, audit, compliance
+from pursight_app.services import access, audit, compliance, data_classes
 from pursight_app.services.access import Actor, Permission
 
 DECISIONS = ("confirm", "reject", "correct")
@@ -20,7 +19,7 @@ def review_classification(
     """Records a person's word on a verdict; from then on no scan changes it. Rules are evaluated anew at once.
 
     Raises:
-        InvalidInputError: an unknown decision; `correct` without a data class of the taxonomy; nothing to confirm.
+        InvalidInputError: an unknown decision; `correct` without a data class that the workspace knows; nothing to confirm.
     """
     # The scanner brings the column model along; pages load it with the first review only.
     from pursight_app.services.scanning.tables import highest_sensitivity
@@ -28,7 +27,7 @@ def review_classification(
     verdict = access.get(session, actor, Classification, classification_id, Permission.CLASSIFICATION_REVIEW)
     column = session.get_one(AssetColumn, verdict.asset_column_id)
     before = verdict.data_class
-    _decide(verdict, decision, data_class)
+    _decide(session, verdict, decision, data_class)
     verdict.decided_by_id, verdict.decided_at = actor.user_id, now()
     asset = session.get_one(Asset, column.asset_id)
     asset.sensitivity = highest_sensitivity(session, asset.id)
@@ -47,7 +46,7 @@ def review_classification(
     return verdict
 
 
-def _decide(verdict: Classification, decision: str, data_class: str | None) -> None:
+def _decide(session: Session, verdict: Classification, decision: str, data_class: str | None) -> None:
     if decision not in DECISIONS:
         raise InvalidInputError("A decision is confirm, reject or correct.")
     if decision == "confirm":
@@ -58,9 +57,9 @@ def _decide(verdict: Classification, decision: str, data_class: str | None) -> N
     if decision == "reject":
         verdict.status = ClassificationStatus.REJECTED
         return
-    known = TAXONOMY.get(data_class or "")
+    known = data_classes.known_class(session, verdict.workspace_id, data_class or "")
     if known is None:
-        raise InvalidInputError(f"{(data_class or '')[:60]!r} is no data class. GET /api/data-classes lists them.")
+        raise InvalidInputError(f"{(data_class or '')[:60]!r} is no data class. The page Data classes lists them.")
     verdict.data_class, verdict.sensitivity = known.name, str(known.sensitivity)
     verdict.regulations, verdict.confidence = list(known.regulations), 1.0
     verdict.origin, verdict.status = ClassificationOrigin.MANUAL, ClassificationStatus.CONFIRMED
