@@ -1,4 +1,4 @@
-"""Which table columns a query's output columns are made from. Parses SQL only; knows no database."""
+"""Which table columns a query's output columns are made from, and how. Parses SQL only; knows no database."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,21 +10,29 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from pursight_app.core.errors import InvalidInputError
+from pursight_app.models import Transformation
+from pursight_app.services.column_transformations import strongest_left, transformation_of, weakest_left
 
 MAX_VIEW_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSource:
-    """One output column of a query takes values from one column of a table; names as the schema spells them."""
+    """One output column of a query takes values from one column of a table; names as the schema spells them.
+
+    `transformation` is what becomes of the values on the way, through all subqueries: the step that weakens most; where
+    they come several ways, the way that weakens least.
+    """
 
     schema: str
     table: str
     column: str
     output: str
+    transformation: Transformation
 
 
 Schema = Mapping[tuple[str, str], tuple[str, ...]]
+_Origin = tuple[str, str, str]
 
 
 def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSource]:
@@ -59,9 +67,9 @@ def column_sources(sql: str, *, dialect: str, schema: Schema) -> set[ColumnSourc
         if root is None:
             return set()
         return {
-            ColumnSource(*origin, output)
+            ColumnSource(*origin, output, transformation)
             for place, output in enumerate(outputs)
-            for origin in _origins(root, place, frozenset())
+            for origin, transformation in _merged(_origins(root, place, frozenset())).items()
         }
     except (SqlglotError, RecursionError, ValueError, KeyError) as error:
         raise InvalidInputError(f"The query cannot be analysed: {type(error).__name__}.") from None
@@ -72,7 +80,15 @@ def _selects(query: exp.Expr) -> list[exp.Expr]:
     return cast("exp.Query", query).selects
 
 
-def _origins(scope: Scope, place: int, visited: frozenset[int]) -> Iterator[tuple[str, str, str]]:
+def _merged(found: Iterator[tuple[_Origin, Transformation]]) -> dict[_Origin, Transformation]:
+    """One transformation for each origin: of several ways the one that keeps most."""
+    merged: dict[_Origin, Transformation] = {}
+    for origin, transformation in found:
+        merged[origin] = strongest_left(merged.get(origin, transformation), transformation)
+    return merged
+
+
+def _origins(scope: Scope, place: int, visited: frozenset[int]) -> Iterator[tuple[_Origin, Transformation]]:
     """Base columns (schema, table, column) of the scope's output at `place`; a recursive CTE is entered once."""
     if id(scope) in visited:
         return
@@ -86,11 +102,13 @@ def _origins(scope: Scope, place: int, visited: frozenset[int]) -> Iterator[tupl
         return
     for column in selects[place].find_all(exp.Column):
         # What a subquery in the select list filters or joins by decides which rows, not which values.
-        if not column.find_ancestor(exp.Where, exp.Join, exp.Having, exp.Group, exp.Order):
-            yield from _resolve(scope, column, visited)
+        done = transformation_of(column, selects[place])
+        if done is not None:
+            for origin, before in _resolve(scope, column, visited):
+                yield origin, weakest_left(before, done)
 
 
-def _resolve(scope: Scope, column: exp.Column, visited: frozenset[int]) -> Iterator[tuple[str, str, str]]:
+def _resolve(scope: Scope, column: exp.Column, visited: frozenset[int]) -> Iterator[tuple[_Origin, Transformation]]:
     inner = next((each for each in scope.subquery_scopes if column.table in each.sources), None)
     source = scope.sources.get(column.table)
     if source is None and inner is not None:
@@ -102,7 +120,7 @@ def _resolve(scope: Scope, column: exp.Column, visited: frozenset[int]) -> Itera
             yield from _resolve(scope.parent, column, visited)
         return
     if isinstance(source, exp.Table):
-        yield source.db, source.name, column.name
+        yield (source.db, source.name, column.name), Transformation.IDENTITY
         return
     expressions = _selects((source.set_operation_scopes or [source])[0].expression)
     for place, expression in enumerate(expressions):

@@ -11,7 +11,15 @@ from sqlmodel import Session, col, select
 
 from pursight_app.connectors.base import TableInfo
 from pursight_app.core.errors import InvalidInputError
-from pursight_app.models import Asset, AssetColumn, ColumnLineageEdge, DataSource, LineageEdge, LineageKind
+from pursight_app.models import (
+    Asset,
+    AssetColumn,
+    ColumnLineageEdge,
+    DataSource,
+    LineageEdge,
+    LineageKind,
+    Transformation,
+)
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
 
@@ -19,6 +27,7 @@ log = structlog.get_logger()
 _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
 MAX_DEPTH = 10
 MAX_EDGES = 500
+_EdgeKey = tuple[UUID, UUID, LineageKind]
 
 
 def write_lineage(session: Session, source: DataSource, found: Mapping[str, TableInfo], *, scan_run_id: UUID) -> None:
@@ -28,22 +37,23 @@ def write_lineage(session: Session, source: DataSource, found: Mapping[str, Tabl
     }
     ids = {name: asset.id for name, asset in assets.items()}
     addresses = {(table.schema, table.name): name for name, table in found.items()}
-    edges: dict[tuple[UUID, UUID, LineageKind], set[tuple[str, str]]] = {}
+    edges: dict[_EdgeKey, dict[tuple[str, str], Transformation]] = {}
     for name, table in found.items():
-        for kind, upstream, pair in _declared(source, table, found, addresses):
+        for kind, upstream, pair, transformation in _declared(source, table, found, addresses):
             if upstream in ids and upstream != name:
-                edges.setdefault((ids[upstream], ids[name], kind), set()).add(pair)
+                edges.setdefault((ids[upstream], ids[name], kind), {})[pair] = transformation
     session.execute(delete(LineageEdge).where(col(LineageEdge.downstream_id).in_(list(ids.values()))))
     _insert(session, source.workspace_id, edges, scan_run_id)
 
 
 def _declared(
     source: DataSource, table: TableInfo, found: Mapping[str, TableInfo], addresses: Mapping[tuple[str, str], str]
-) -> Iterator[tuple[LineageKind, str, tuple[str, str]]]:
+) -> Iterator[tuple[LineageKind, str, tuple[str, str], Transformation]]:
     for key in table.foreign_keys:
         upstream = addresses.get((key.referenced_schema, key.referenced_table), "")
         for pair in zip(key.referenced_columns, key.columns, strict=False):
-            yield LineageKind.FOREIGN_KEY, upstream, pair
+            # A referring column holds values of the key, unchanged.
+            yield LineageKind.FOREIGN_KEY, upstream, pair, Transformation.IDENTITY
     if not table.view_definition:
         return
     # The SQL parser is needed in workers only.
@@ -58,13 +68,14 @@ def _declared(
     names = {column.name.lower(): column.name for column in table.columns}
     for origin in origins:
         upstream = addresses.get((origin.schema or table.schema, origin.table), "")
-        yield LineageKind.VIEW, upstream, (origin.column, names.get(origin.output.lower(), origin.output))
+        pair = (origin.column, names.get(origin.output.lower(), origin.output))
+        yield LineageKind.VIEW, upstream, pair, origin.transformation
 
 
 def _insert(
     session: Session,
     workspace_id: UUID,
-    edges: dict[tuple[UUID, UUID, LineageKind], set[tuple[str, str]]],
+    edges: Mapping[_EdgeKey, Mapping[tuple[str, str], Transformation]],
     scan_run_id: UUID,
 ) -> None:
     if not edges:
@@ -83,13 +94,13 @@ def _insert(
                 scan_run_id=scan_run_id,
             ).model_dump()
         )  # fmt: skip
-        for from_name, to_name in pairs:
+        for (from_name, to_name), transformation in pairs.items():
             ends = columns.get((upstream, from_name)), columns.get((downstream, to_name))
             if ends[0] and ends[1]:
                 column_rows.append(
                     ColumnLineageEdge(
                         workspace_id=workspace_id, lineage_edge_id=edge_id,
-                        upstream_column_id=ends[0], downstream_column_id=ends[1],
+                        upstream_column_id=ends[0], downstream_column_id=ends[1], transformation=transformation,
                     ).model_dump()
                 )  # fmt: skip
     session.execute(insert(LineageEdge), edge_rows)
