@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("min_match_ratio", sa.Float(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rescored_version", sa.Integer(), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "recognised_by IN ('pattern', 'words', 'examples')", name=op.f("ck_custom_data_class_recognised_by")

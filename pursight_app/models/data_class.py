@@ -20,8 +20,9 @@ class RecognisedBy(StrEnum):
 class CustomDataClass(Row, table=True):
     """A data class of one workspace. `patterns` are RE2 expressions that a whole value must match, learned ones included.
 
-    `words` are whole values in lower case. `header_words` are phrases that speak for the class. A column has the class
+    `words` are whole values, folded, or keyed hashes of such. `header_words` are phrases that speak for the class. A column has the class
     when at least `min_match_ratio` of its different values match. An inactive class stays for verdicts that bear it.
+    Columns have been asked anew up to `rescored_version`; where it lags behind `version`, a job is due.
     """
 
     __table_args__ = (UniqueConstraint("workspace_id", "name"), one_of("recognised_by", RecognisedBy))
@@ -39,4 +40,5 @@ class CustomDataClass(Row, table=True):
     min_match_ratio: float = 0.8
     is_active: bool = True
     version: int = 1
+    rescored_version: int = 0
     created_by_id: UUID | None = reference("user_account", nullable=True, index=False)

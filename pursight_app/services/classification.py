@@ -11,6 +11,7 @@ from pursight_app.assistant.column_model import ColumnModel, load_model
 from pursight_app.assistant.features import ColumnInput
 from pursight_app.detectors.base import ColumnSample
 from pursight_app.detectors.detection import detect
+from pursight_app.services.classification_custom import CustomRecogniser, best_match
 from pursight_app.services.classification_decision import ColumnCase, decide
 from pursight_app.services.classification_evidence import Evidence, Verdict
 
@@ -19,9 +20,13 @@ __all__ = ["ColumnSample", "Evidence", "Recognition", "Verdict", "suggest"]
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What columns are recognised with. services/recognition.py says what a workspace uses."""
+    """What columns are recognised with. services/recognition.py says what a workspace uses.
+
+    `custom` are the workspace's own data classes.
+    """
 
     model: ColumnModel
+    custom: tuple[CustomRecogniser, ...] = ()
 
 
 def suggest(samples: Sequence[ColumnSample], recognition: Recognition | None = None) -> list[Verdict]:
@@ -32,6 +37,7 @@ def suggest(samples: Sequence[ColumnSample], recognition: Recognition | None = N
     if not samples:
         return []
     model = recognition.model if recognition else load_model()
+    custom = recognition.custom if recognition else ()
     detections = [detect(sample) for sample in samples]
     features = [
         model.features(
@@ -54,6 +60,7 @@ def suggest(samples: Sequence[ColumnSample], recognition: Recognition | None = N
                 probabilities=dict(zip(model.classes, map(float, row), strict=True)),
                 known_shares=feature.known_shares,
                 model_version=model.version,
+                own=best_match(sample, custom) if custom else None,
             )
         )
         for sample, founds, feature, row in zip(samples, detections, features, probabilities, strict=True)

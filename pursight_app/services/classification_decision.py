@@ -8,6 +8,7 @@ from pursight_app.assistant.header import supported_classes
 from pursight_app.core.taxonomy import TAXONOMY, Sensitivity
 from pursight_app.detectors.base import ColumnSample, Detection, wilson_lower_bound
 from pursight_app.detectors.detection import normalise
+from pursight_app.services.classification_custom import OwnMatch, own_verdict
 from pursight_app.services.classification_evidence import Evidence, Verdict, evidence_of
 from pursight_app.services.classification_vetoes import impossible_classes, looks_like_versions
 
@@ -48,13 +49,17 @@ _ONLY_SUPPORTING = frozenset({"text_person", "text_ip"})
 
 @dataclass(frozen=True, slots=True)
 class ColumnCase:
-    """All that is known of one column before the decision. `known_shares` are word-list hits by list name (0-1)."""
+    """All that is known of one column before the decision.
+
+    `known_shares` are word-list hits by list name (0-1). `own` is the workspace's own class that the column has, if any.
+    """
 
     sample: ColumnSample
     detections: tuple[Detection, ...]
     probabilities: Mapping[str, float]
     known_shares: Mapping[str, float]
     model_version: str
+    own: OwnMatch | None = None
 
 
 def decide(case: ColumnCase) -> Verdict:
@@ -64,6 +69,9 @@ def decide(case: ColumnCase) -> Verdict:
         return _no_values(case)
     ranked = _rank(case, values)
     winner = _decisive(case, values)
+    # A checksum proves more than a form, unless the header names the own class as well.
+    if case.own is not None and (winner is None or case.own.header_word):
+        return own_verdict(case.own, ranked, model_version=case.model_version)
     if winner is not None:
         confidence = _decisive_confidence(winner, case.probabilities)
         return _verdict(case, winner.detector.data_class, confidence, ranked, detection=winner)

@@ -6,9 +6,9 @@ from sqlmodel import Session
 
 from pursight_app.assistant.column_model import load_model
 from pursight_app.services.classification import Recognition
+from pursight_app.services.data_classes.recognisers import load_recognisers
 
 
 def load_recognition(session: Session, workspace_id: UUID) -> Recognition:
     """What suggests verdicts in this workspace now. Not for people: the caller has checked who asks."""
-    del session, workspace_id
-    return Recognition(model=load_model())
+    return Recognition(model=load_model(), custom=load_recognisers(session, workspace_id))
