@@ -84,8 +84,21 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "scan.cancel": ("cancel a scan", "cancelled a scan"),
     "security_policy.update": ("change the security settings", "changed the security settings"),
     "audit_log.export": ("export the audit log", "exported the audit log"),
+    "propagation.create": (
+        "let a label of {it} follow its lineage",
+        "let the label of a column of {it} follow its lineage",
+    ),
+    "propagation.withdraw": (
+        "withdraw a label of {it} from its lineage",
+        "withdrew the label of a column of {it} from its lineage",
+    ),
+    "lineage.break": ("stop labels on their way to {it}", "stopped labels on their way to {it}"),
+    "lineage.mend": ("let labels pass to {it} again", "let labels pass to {it} again"),
+    "asset.relabel": ("change propagated labels of {it}", "changed propagated labels of {it}"),
     "key.rotate": ("rotate keys", "rotated the {key} keys"),
 }
+# What follows from a scan that nobody sits behind.
+_BY_ITSELF = frozenset({"asset.relabel"})
 _TRIED = {"denied": "and was refused", "failed": "and failed"}
 _SHOWN_CHARACTERS = 80
 
@@ -131,6 +144,8 @@ def who_of(event: AuditEvent, names: Names) -> str:
     known = names.person(event.actor_id) or event.actor_email or tried
     if known:
         return known
+    if event.action in _BY_ITSELF:
+        return "PurSight"
     return "Somebody" if event.address or event.result != "ok" else "PurSight's command line"
 
 

@@ -25,6 +25,16 @@ from pursight_app.services.access import Actor, Permission
 from pursight_app.services.catalog import values
 from pursight_app.services.catalog.values import Sight
 
+_CHANGES = (
+    "asset.update",
+    "asset.relabel",
+    "classification.review",
+    "lineage.break",
+    "lineage.mend",
+    "propagation.create",
+    "propagation.withdraw",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
@@ -156,7 +166,7 @@ def list_history(session: Session, actor: Actor, asset_id: UUID, *, limit: int =
         select(AuditEvent)
         .where(
             AuditEvent.subject_id == str(asset.id),
-            col(AuditEvent.action).in_(["asset.update", "classification.review"]),
+            col(AuditEvent.action).in_(_CHANGES),
         )
         .order_by(col(AuditEvent.created_at).desc())
         .limit(limit)
@@ -170,5 +180,31 @@ def _sentence(event: AuditEvent) -> str:
     if event.action == "asset.update":
         fields = [name for name in ("description", "owner") if name in detail]
         return f"Changed {' and '.join(fields)}" if fields else "Changed"
+    if event.action == "asset.relabel":
+        return _labels_sentence(detail)
+    column = detail.get("column")
+    if event.action in _LINEAGE_SENTENCES:
+        reason = f": {detail['reason']}" if detail.get("reason") else ""
+        return f"{_LINEAGE_SENTENCES[event.action]} {column}{reason}"
     after = f" as {detail['data_class']}" if detail.get("data_class") else ""
-    return f"Column {detail.get('column')}: {detail.get('decision')}{after}"
+    return f"Column {column}: {detail.get('decision')}{after}"
+
+
+_LINEAGE_SENTENCES = {
+    "lineage.break": "Stopped labels on their way to column",
+    "lineage.mend": "Labels may pass again to column",
+    "propagation.create": "Let the label follow its lineage from column",
+    "propagation.withdraw": "Withdrew from the lineage the label of column",
+}
+
+
+def _labels_sentence(detail: dict[str, Any]) -> str:
+    parts: list[str] = []
+    for verb, names, count in (
+        ("came", detail.get("given") or [], detail.get("given_count") or 0),
+        ("was taken back", detail.get("taken") or [], detail.get("taken_count") or 0),
+    ):
+        if names:
+            more = f" and {count - len(names)} more" if count > len(names) else ""
+            parts.append(f"{verb}: {', '.join(names)}{more}")
+    return f"Along lineage a label {'; '.join(parts)}"

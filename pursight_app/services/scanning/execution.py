@@ -36,7 +36,7 @@ from pursight_app.models import (
     ScanRun,
     ScanStatus,
 )
-from pursight_app.services import access, compliance, data_sources, lineage
+from pursight_app.services import access, compliance, data_sources, lineage, propagation
 from pursight_app.services.classification import Verdict
 from pursight_app.services.recognition import load_recognition
 from pursight_app.services.scanning import tables
@@ -96,6 +96,7 @@ def _work(lease: Lease) -> None:
     with unit_of_work() as session:
         _set_phase(session, lease, "lineage")
         lineage.write_lineage(session, source, known, scan_run_id=lease.scan_run_id)
+        propagation.refresh(session, lease.workspace_id)
     with unit_of_work() as session:
         run = _set_phase(session, lease, "compliance")
         scanned = _read_assets(session, lease)

@@ -1,0 +1,38 @@
+"""What follows when verdicts change: the sensitivity of their assets and the rules over them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from pursight_app.core.taxonomy import Sensitivity
+from pursight_app.models import Asset
+from pursight_app.services import compliance
+
+# One statement for any number of assets; the same answer as scanning.tables.highest_sensitivity gives for one.
+_SENSITIVITY = text(
+    """
+    UPDATE asset a SET sensitivity = (
+        SELECT v.sensitivity
+        FROM asset_column c JOIN classification v ON v.asset_column_id = c.id
+        WHERE c.asset_id = a.id AND c.missing_since IS NULL
+          AND v.data_class IS NOT NULL AND v.status <> 'rejected' AND v.sensitivity IS NOT NULL
+        ORDER BY array_position(CAST(:levels AS text[]), v.sensitivity) DESC
+        LIMIT 1)
+    WHERE a.id = ANY(CAST(:asset_ids AS uuid[]))
+    """
+)
+
+
+def settle(session: Session, workspace_id: UUID, asset_ids: Collection[UUID]) -> None:
+    """Brings sensitivity and findings of assets in line with the verdicts on their columns. Not for people to call."""
+    if not asset_ids:
+        return
+    ids = sorted(set(asset_ids))
+    session.flush()
+    session.execute(_SENSITIVITY, {"levels": [str(level) for level in Sensitivity], "asset_ids": ids})
+    for row in list(session.identity_map.values()):
+        if isinstance(row, Asset) and row.id in ids:
+            session.refresh(row, ["sensitivity"])
+    compliance.evaluate_assets(session, workspace_id, ids)
