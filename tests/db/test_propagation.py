@@ -282,9 +282,8 @@ def test_the_stronger_of_two_labels_wins_and_the_other_one_follows_when_it_goes(
     assert shop.labels()["v_mixed.mixed"][0] == "email"
 
     other: Propagation = shop.act(propagation.propagate, shop.column("v_people.loud"))
-    strongest = max(("confidential", "email"), (shop.verdict("v_people.loud").sensitivity or "", "username"))[1]
-    assert shop.labels()["v_mixed.mixed"][0] in {"email", "username"}
-    assert shop.labels()["v_mixed.mixed"][0] == strongest or strongest == "username"
+    # Both are confidential; the nearer one has lost nothing on its way here but the last step.
+    assert shop.labels()["v_mixed.mixed"] == ("username", 0.8)
     received = shop.act(propagation.list_received, shop.column("v_mixed.mixed"))
     assert {label.data_class for label in received} == {"email", "username"}
 
