@@ -8,22 +8,38 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from pursight_app.assistant.artefact import read_artefact
 from pursight_app.assistant.features import ColumnFeatures, ColumnInput, column_features
+from pursight_app.assistant.forest import FlatForest, from_arrays
 
-HEADER_BUCKETS = 2**12
-VALUE_BUCKETS = 2**13
 ARTEFACT = "column_model.skops"
-# What skops may rebuild: scikit-learn's own forest and plain arrays. Anything else in the file is refused.
-TRUSTED_TYPES = ("sklearn.tree._tree.Tree",)
+_FARTHEST = np.float32(4.0)
+_DENSE_WEIGHT = np.float32(0.3)
 
 
-class Forest(Protocol):
-    """The part of a scikit-learn forest that the model uses."""
+class Classifier(Protocol):
+    """What columns are recognised with: the shipped model, or one that a workspace's reviews have changed.
 
-    def predict_proba(self, X: NDArray[np.float32]) -> NDArray[np.float64]:  # noqa: N803 -- scikit-learn's name
-        """Probability per class and row."""
+    `classes` is the order of all probabilities; `version` names the model in verdicts.
+    """
+
+    @property
+    def version(self) -> str:
+        """Which model this is."""
+        ...
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The data classes in the order of all probabilities."""
+        ...
+
+    def features(self, column: ColumnInput) -> ColumnFeatures:
+        """The numbers of a column that the other methods take."""
+        ...
+
+    def predict(self, columns: Sequence[ColumnFeatures]) -> NDArray[np.float64]:
+        """Calibrated probabilities (0-1), columns × `classes`."""
         ...
 
 
@@ -31,14 +47,15 @@ class Forest(Protocol):
 class ColumnModel:
     """A forest over the dense numbers, mixed with a linear model that also reads character n-grams, then calibrated.
 
-    `classes` is the order of all probabilities; `detector_keys` the order of the match rates. `forest_share` (0-1) is the
-    forest's weight in the mean; `temperature` flattens (> 1) or sharpens (< 1) the mean's logarithm.
+    `classes` is the order of all probabilities; `detector_keys` the order of the match rates. `coefficients` has one row
+    per dense number and then one per n-gram bucket, `classes` wide. `forest_share` (0-1) is the forest's weight in the
+    mean; `temperature` flattens (> 1) or sharpens (< 1) the mean's logarithm.
     """
 
     version: str
     classes: tuple[str, ...]
     detector_keys: tuple[str, ...]
-    forest: Forest
+    forest: FlatForest
     coefficients: NDArray[np.float32]
     intercepts: NDArray[np.float32]
     centre: NDArray[np.float32]
@@ -56,12 +73,17 @@ class ColumnModel:
             return np.zeros((0, len(self.classes)))
         dense = np.stack([column.dense for column in columns])
         return calibrated(
-            mixed(self.forest.predict_proba(dense), self._linear(columns), self.forest_share), self.temperature
+            mixed(self.forest.predict_proba(dense), softmax(self._logits(dense, columns)), self.forest_share),
+            self.temperature,
         )
 
-    def _linear(self, columns: Sequence[ColumnFeatures]) -> NDArray[np.float64]:
-        logits = linear_matrix(columns, self.centre, self.scale) @ self.coefficients.T + self.intercepts
-        return softmax(np.asarray(logits, dtype=np.float64))
+    def _logits(self, dense: NDArray[np.float32], columns: Sequence[ColumnFeatures]) -> NDArray[np.float64]:
+        width = dense.shape[1]
+        per_bucket = self.coefficients[width:]
+        logits = standardised(dense, self.centre, self.scale) @ self.coefficients[:width] + self.intercepts
+        for place, column in enumerate(columns):
+            logits[place] += column.grams.weights @ per_bucket[column.grams.buckets]
+        return logits.astype(np.float64)
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -80,32 +102,11 @@ def calibrated(probabilities: NDArray[np.float64], temperature: float) -> NDArra
     return softmax(np.log(np.clip(probabilities, 1e-9, 1.0)) / temperature)
 
 
-@cache
-def _vectorisers() -> tuple[Any, Any]:
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    # Hashing needs no vocabulary: the artefact stays small and loads fast.
-    def vectoriser(buckets: int) -> Any:
-        return HashingVectorizer(analyzer="char_wb", ngram_range=(2, 4), n_features=buckets, alternate_sign=False)
-
-    return vectoriser(HEADER_BUCKETS), vectoriser(VALUE_BUCKETS)
-
-
-def linear_matrix(
-    columns: Sequence[ColumnFeatures], centre: NDArray[np.float32], scale: NDArray[np.float32]
-) -> sparse.csr_array:
-    """What the linear model sees: standardised dense numbers, n-grams of the header, n-grams of the values."""
-    header, value = _vectorisers()
-    dense = np.clip((np.stack([column.dense for column in columns]) - centre) / scale, -4, 4) * np.float32(0.3)
-    stacked: Any = sparse.hstack(
-        [
-            sparse.csr_array(dense),
-            header.transform([column.header_text for column in columns]) * np.float32(2.0),
-            value.transform([column.value_text for column in columns]) * np.float32(2.0),
-        ],
-        format="csr",
-    )
-    return stacked
+def standardised(
+    dense: NDArray[np.float32], centre: NDArray[np.float32], scale: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Dense numbers as the linear model sees them: distances from the mean in standard deviations, damped."""
+    return np.clip((dense - centre) / scale, -_FARTHEST, _FARTHEST) * _DENSE_WEIGHT
 
 
 @cache
@@ -113,12 +114,9 @@ def load_model() -> ColumnModel:
     """The committed model, loaded once per process.
 
     Raises:
-        skops.io.exceptions.UntrustedTypesFoundException: the file holds types other than the allowed ones.
+        UnreadableArtefactError: the file is damaged or holds more than plain data.
     """
-    import skops.io
-
-    data = files("pursight_app.assistant").joinpath(ARTEFACT).read_bytes()
-    return from_state(skops.io.loads(data, trusted=list(TRUSTED_TYPES)))
+    return from_state(read_artefact(files("pursight_app.assistant").joinpath(ARTEFACT).read_bytes()))
 
 
 def from_state(state: dict[str, Any]) -> ColumnModel:
@@ -127,8 +125,8 @@ def from_state(state: dict[str, Any]) -> ColumnModel:
         version=str(state["version"]),
         classes=tuple(state["classes"]),
         detector_keys=tuple(state["detector_keys"]),
-        forest=state["forest"],
-        coefficients=np.asarray(state["coefficients"], dtype=np.float32),
+        forest=from_arrays(state["forest"]),
+        coefficients=np.ascontiguousarray(state["coefficients"].T, dtype=np.float32),
         intercepts=np.asarray(state["intercepts"], dtype=np.float32),
         centre=state["centre"],
         scale=state["scale"],

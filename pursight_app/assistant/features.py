@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from pursight_app.assistant.header import context_features, header_features
 from pursight_app.assistant.lexicon import FEATURE_LISTS, lexicon_features
+from pursight_app.assistant.ngrams import Grams, column_grams
 from pursight_app.assistant.value_statistics import number_features, text_features
 
 MOST_VALUES = 60
 """Different values that are looked at; more do not help (classification.md 3.3)."""
 LONGEST_VALUE = 256
+_LARGEST = np.float32(60_000)
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", ".", "\\n", "?", "**"})
 _BLANKS = " \t\r\n\u00a0\ufeff\x00"
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
@@ -37,14 +39,13 @@ class ColumnInput:
 
 @dataclass(frozen=True, slots=True)
 class ColumnFeatures:
-    """The numbers of one column: `dense` in a fixed order, and the two texts whose character n-grams the model reads.
+    """The numbers of one column: `dense` in the order of `feature_names`, and the hashed n-grams of header and values.
 
     `known_shares` names the word-list shares among the numbers, for explanations.
     """
 
     dense: NDArray[np.float32]
-    header_text: str
-    value_text: str
+    grams: Grams
     known_shares: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
@@ -75,13 +76,17 @@ def column_features(column: ColumnInput, detector_keys: tuple[str, ...]) -> Colu
             context_features(column.table, column.column, column.table_columns),
         ]
     )
-    np.nan_to_num(dense, copy=False, nan=0.0, posinf=1e6, neginf=-1e6)
     return ColumnFeatures(
-        dense=dense,
-        header_text=_header_text(column.column),
-        value_text=_value_text(chosen),
+        dense=_rounded(dense),
+        grams=column_grams(column.column, chosen),
         known_shares=dict(zip(FEATURE_LISTS, map(float, known), strict=True)),
     )
+
+
+def _rounded(dense: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Rounded as they are stored (feature_packing.py), so that a stored column gives the very same verdict again.
+    np.nan_to_num(dense, copy=False, nan=0.0)
+    return np.clip(dense, -_LARGEST, _LARGEST).astype(np.float16).astype(np.float32)
 
 
 def _spread(values: list[str], most: int) -> list[str]:
@@ -127,18 +132,3 @@ def _year_features(values: list[str]) -> NDArray[np.float32]:
         ],
         dtype=np.float32,
     )
-
-
-def _header_text(header: str) -> str:
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:80])
-    return _encodable(" ".join(re.split(r"[\W_]+", text.lower())))
-
-
-def _value_text(values: list[str]) -> str:
-    # Digits all look alike to the n-grams: which digits a number has says nothing, how they are set does.
-    return _encodable("  ".join(re.sub(r"\d", "9", value[:32].lower()) for value in values[:24]))
-
-
-def _encodable(text: str) -> str:
-    # The hashing of n-grams encodes to UTF-8 and would break on the lone surrogates of a badly decoded source.
-    return text.encode("utf-8", "replace").decode("utf-8")

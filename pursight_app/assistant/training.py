@@ -11,13 +11,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from pursight_app.assistant.column_model import (
-    calibrated,
-    from_state,
-    linear_matrix,
-)
+from pursight_app.assistant.column_model import calibrated, from_state, standardised
 from pursight_app.assistant.corpus import LabelledColumn
 from pursight_app.assistant.features import ColumnFeatures, ColumnInput, column_features
+from pursight_app.assistant.forest import flatten
+from pursight_app.assistant.ngrams import BUCKETS, value_grams
 from pursight_app.core.errors import InvalidInputError
 from pursight_app.core.taxonomy import TAXONOMY
 
@@ -144,7 +142,7 @@ def fit(examples: Sequence[Example], detector_keys: tuple[str, ...], temperature
     labels = np.array([example.label for example in examples] + list(range(len(CLASSES))))
     weights = np.append(_weights(examples), np.full(len(CLASSES), 1e-6))
     features = [example.features for example in examples]
-    blank = ColumnFeatures(np.zeros_like(features[0].dense), "", "")
+    blank = ColumnFeatures(np.zeros_like(features[0].dense), value_grams([]))
     features += [blank] * len(CLASSES)
     dense = np.stack([feature.dense for feature in features])
     # scikit-learn's hints know only text for max_features.
@@ -152,8 +150,6 @@ def fit(examples: Sequence[Example], detector_keys: tuple[str, ...], temperature
         TREES, min_samples_leaf=3, max_leaf_nodes=MOST_LEAVES, max_features=0.2, n_jobs=2, random_state=SEED
     )
     forest.fit(dense, labels, sample_weight=weights)
-    # Prediction of a table is too small a job for threads; starting them would cost more than it saves.
-    forest.n_jobs = None
     centre, scale = dense.mean(axis=0), dense.std(axis=0) + np.float32(1e-3)
     linear: Any = LogisticRegression(C=3.0, max_iter=150, tol=1e-3)
     linear.fit(linear_matrix(features, centre, scale), labels, sample_weight=weights)
@@ -161,7 +157,7 @@ def fit(examples: Sequence[Example], detector_keys: tuple[str, ...], temperature
         "version": MODEL_VERSION,
         "classes": list(CLASSES),
         "detector_keys": list(detector_keys),
-        "forest": forest,
+        "forest": flatten(forest),
         "coefficients": linear.coef_.astype(np.float16),
         "intercepts": linear.intercept_.astype(np.float32),
         "centre": centre,
@@ -169,6 +165,19 @@ def fit(examples: Sequence[Example], detector_keys: tuple[str, ...], temperature
         "forest_share": FOREST_SHARE,
         "temperature": temperature,
     }
+
+
+def linear_matrix(columns: Sequence[ColumnFeatures], centre: NDArray[np.float32], scale: NDArray[np.float32]) -> Any:
+    """What the linear model sees, as a sparse matrix: standardised dense numbers, then a column per n-gram bucket."""
+    from scipy import sparse
+
+    grams = [column.grams for column in columns]
+    ends = np.cumsum([0, *(len(each.buckets) for each in grams)])
+    buckets = np.concatenate([each.buckets for each in grams]).astype(np.int32)
+    weights = np.concatenate([each.weights for each in grams])
+    hashed = sparse.csr_array((weights, buckets, ends), shape=(len(columns), BUCKETS))
+    dense = standardised(np.stack([column.dense for column in columns]), centre, scale)
+    return sparse.hstack([sparse.csr_array(dense), hashed], format="csr")
 
 
 def out_of_source(
@@ -200,12 +209,3 @@ def best_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int6
         for temperature in tried
     ]
     return round(float(tried[int(np.argmin(losses))]), 2)
-
-
-def save(state: dict[str, Any], path: Path) -> None:
-    """Writes the artefact, compressed."""
-    import zipfile
-
-    import skops.io
-
-    skops.io.dump(state, path, compression=zipfile.ZIP_DEFLATED, compresslevel=9)

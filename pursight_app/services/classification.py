@@ -7,15 +7,15 @@ are weighed is in classification_decision.py, how it is said in classification_e
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pursight_app.assistant.column_model import ColumnModel, load_model
-from pursight_app.assistant.features import ColumnInput
-from pursight_app.detectors.base import ColumnSample
+from pursight_app.assistant.column_model import Classifier, load_model
+from pursight_app.assistant.features import ColumnFeatures, ColumnInput
+from pursight_app.detectors.base import ColumnSample, Detection
 from pursight_app.detectors.detection import detect
 from pursight_app.services.classification_custom import CustomRecogniser, best_match
 from pursight_app.services.classification_decision import ColumnCase, decide
 from pursight_app.services.classification_evidence import Evidence, Verdict
 
-__all__ = ["ColumnSample", "Evidence", "Recognition", "Verdict", "suggest"]
+__all__ = ["ColumnSample", "Evidence", "Recognition", "Verdict", "suggest", "suggest_with_features"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +25,30 @@ class Recognition:
     `custom` are the workspace's own data classes.
     """
 
-    model: ColumnModel
+    model: Classifier
     custom: tuple[CustomRecogniser, ...] = ()
 
 
 def suggest(samples: Sequence[ColumnSample], recognition: Recognition | None = None) -> list[Verdict]:
     """One verdict per column, in order. Give all columns of a table, or of several, in one call: the model is asked once.
 
-    Without `recognition` the shipped model is used and no workspace's own data classes. Never raises for any content of headers and values, whatever their length or encoding.
+    Without `recognition` the shipped model is used and no workspace's own data classes. Never raises for any content of
+    headers and values, whatever their length or encoding.
     """
+    return suggest_with_features(samples, recognition)[0]
+
+
+def suggest_with_features(
+    samples: Sequence[ColumnSample], recognition: Recognition | None = None
+) -> tuple[list[Verdict], list[ColumnFeatures]]:
+    """The verdicts as `suggest` gives them, and the numbers of each column: what a workspace's model learns from."""
     if not samples:
-        return []
+        return [], []
     model = recognition.model if recognition else load_model()
     custom = recognition.custom if recognition else ()
     detections = [detect(sample) for sample in samples]
-    features = [
-        model.features(
-            ColumnInput(
-                table=sample.table,
-                column=sample.column,
-                values=sample.values,
-                table_columns=sample.table_columns,
-                match_rates={found.detector.key: found.rate for found in founds},
-            )
-        )
-        for sample, founds in zip(samples, detections, strict=True)
-    ]
-    probabilities = model.predict(features)
-    return [
+    features = [model.features(_input(sample, founds)) for sample, founds in zip(samples, detections, strict=True)]
+    verdicts = [
         decide(
             ColumnCase(
                 sample=sample,
@@ -63,5 +59,16 @@ def suggest(samples: Sequence[ColumnSample], recognition: Recognition | None = N
                 own=best_match(sample, custom) if custom else None,
             )
         )
-        for sample, founds, feature, row in zip(samples, detections, features, probabilities, strict=True)
+        for sample, founds, feature, row in zip(samples, detections, features, model.predict(features), strict=True)
     ]
+    return verdicts, features
+
+
+def _input(sample: ColumnSample, founds: tuple[Detection, ...]) -> ColumnInput:
+    return ColumnInput(
+        table=sample.table,
+        column=sample.column,
+        values=sample.values,
+        table_columns=sample.table_columns,
+        match_rates={found.detector.key: found.rate for found in founds},
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pursight_app.assistant.artefact import write_artefact
 from pursight_app.assistant.column_model import calibrated, from_state
 from pursight_app.assistant.corpus import LabelledColumn, generate_columns
 from pursight_app.assistant.measures import measure
@@ -16,7 +17,6 @@ from pursight_app.assistant.training import (
     fit,
     out_of_source,
     read_corpus,
-    save,
 )
 from pursight_app.detectors.base import ColumnSample
 from pursight_app.detectors.detection import all_detectors, detect
@@ -57,5 +57,5 @@ def train_model(corpora: Sequence[Path], artefact: Path) -> str:
         temperature = best_temperature(probabilities, labels)
         predicted = calibrated(probabilities, temperature)
         parts.append(f"### Out of source, temperature {temperature}\n\n" + measure(predicted, labels.tolist(), CLASSES))
-    save(fit([*real, *generated], keys, temperature), artefact)
+    write_artefact(fit([*real, *generated], keys, temperature), artefact)
     return "\n\n".join(parts)

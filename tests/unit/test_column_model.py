@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pursight_app.assistant.column_model import ARTEFACT, TRUSTED_TYPES, calibrated, from_state, load_model
+from pursight_app.assistant.artefact import read_artefact
+from pursight_app.assistant.column_model import ARTEFACT, calibrated, from_state, load_model
 from pursight_app.assistant.corpus import generate_columns, header_for
 from pursight_app.assistant.corpus_values import GENERATORS
 from pursight_app.assistant.features import ColumnInput, column_features
@@ -33,12 +34,16 @@ def test_model_knows_the_classes_and_detectors_of_this_product() -> None:
     assert set(model.detector_keys) <= {detector.key for detector in all_detectors()}
 
 
-def test_model_file_is_small_and_holds_only_allowed_types() -> None:
+def test_model_file_is_small_and_safe_to_read_with_skops_too() -> None:
     import skops.io
 
     data = files("pursight_app.assistant").joinpath(ARTEFACT).read_bytes()
     assert len(data) < 15_000_000
-    assert set(skops.io.get_untrusted_types(data=data)) <= set(TRUSTED_TYPES)
+    assert skops.io.get_untrusted_types(data=data) == []
+    ours, theirs = read_artefact(data), skops.io.loads(data, trusted=[])
+    assert ours["classes"] == theirs["classes"]
+    assert (ours["coefficients"] == theirs["coefficients"]).all()
+    assert ours["forest"].keys() == theirs["forest"].keys()
 
 
 def test_probabilities_add_up_and_a_batch_answers_as_single_columns_do() -> None:
