@@ -12,6 +12,7 @@ from state.data_sources import DataSourcesState
 from state.errors import on_error
 from state.findings import FindingsState
 from state.home import HomeState
+from state.models import ModelsState
 from state.scans import ScansState, ScanState
 from state.session import SessionState
 
@@ -26,6 +27,7 @@ hub = LiveHub(
         "scan": ("scan:", ScanState.refresh),
         "asset": ("workspace:", AssetState.refresh),
         "findings": ("workspace:", FindingsState.refresh),
+        "models": ("workspace:", ModelsState.refresh),
     }
 )
 install_listener(hub.enter)

@@ -13,7 +13,7 @@ from pursight_app.api.dependencies import IdempotentRoute, actor_of_header
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import PermissionDeniedError
 from pursight_app.core.settings import get_settings
-from pursight_app.models import Asset, Classification, DataSource, Finding, ScanRun, Workspace
+from pursight_app.models import Asset, Classification, ColumnModel, DataSource, Finding, ScanRun, Workspace
 from pursight_app.services import access, auth
 from pursight_app.services.access import Actor, Permission
 
@@ -27,6 +27,7 @@ _ROWS: dict[str, type[SQLModel]] = {
     "asset_id": Asset,
     "classification_id": Classification,
     "finding_id": Finding,
+    "model_id": ColumnModel,
 }
 _REFUSALS = {
     401: "No valid token",

@@ -11,6 +11,8 @@ import typer
 from pursight_app.core.settings import get_settings
 
 SWEEP_INTERVAL_S = 3
+# Only an upgrade makes verdicts old, and after one the workers start anew: this is for pools that outlive it elsewhere.
+REFRESH_INTERVAL_S = 600
 
 
 def up(
@@ -74,6 +76,7 @@ def worker(
     # is a fork, so without the model's libraries here every scan would begin with seconds of imports and its own 80 MB.
     import skops.io  # noqa: F401  loaded for its effect
 
+    import jobs.models
     import jobs.scans  # noqa: F401  loaded for its effect
     from pursight_app.core import queue
     from pursight_app.core.db import engine, unit_of_work
@@ -94,17 +97,22 @@ def _sweep() -> None:
 
     from pursight_app.core.errors import PurSightError
     from pursight_app.core.redis import RedisError
+    from pursight_app.services.learning import refresh_outdated, sweep_models
     from pursight_app.services.scanning import sweep_scans
 
     # The pool's own handlers, which a replaced sweep inherits, would stop the workers and leave this process alive.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    log, pool = structlog.get_logger(), os.getppid()
+    log, pool, refreshed_at = structlog.get_logger(), os.getppid(), float("-inf")
     # A killed pool cannot end its sweep; then the next pool on this machine has its own.
     while os.getppid() == pool:
         time.sleep(SWEEP_INTERVAL_S)
         try:
             sweep_scans()
+            sweep_models()
+            if time.monotonic() - refreshed_at >= REFRESH_INTERVAL_S:
+                refresh_outdated()
+                refreshed_at = time.monotonic()
         except (PurSightError, RedisError) as error:
             log.warning("sweep.skipped", error=type(error).__name__)
 

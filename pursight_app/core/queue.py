@@ -35,7 +35,8 @@ class Job:
 
 
 SCAN = Job("jobs.scans.run", timeout_s=24 * 3600)
-_KNOWN_FUNCTIONS = frozenset({SCAN.function})
+LEARN = Job("jobs.models.run", timeout_s=6 * 3600)
+_KNOWN_FUNCTIONS = frozenset({SCAN.function, LEARN.function})
 
 
 class _KnownJob(RqJob):

@@ -51,6 +51,25 @@ FINDING_STATUS: Mapping[str, Sign] = {
     "resolved": Sign("green", "circle-check", "Resolved"),
     "waived": Sign("grey", "calendar-clock", "Waived"),
 }
+MODEL_STATUS: Mapping[str, Sign] = {
+    "queued": Sign("grey", "clock", "Queued"),
+    "training": Sign("accent", "loader", "Training"),
+    "challenger": Sign("blue", "git-compare", "Waits for a decision"),
+    "promoting": Sign("accent", "loader", "Being put into use"),
+    "champion": Sign("green", "circle-check", "In use"),
+    "retired": Sign("grey", "archive", "Was in use"),
+    "dismissed": Sign("grey", "x", "Dismissed"),
+    "failed": Sign("red", "circle-x", "Failed"),
+}
+SCORE_CHANGE: Mapping[str, Sign] = {
+    "better": Sign("green", "chevron-up", "Better"),
+    "same": Sign("grey", "equal", "The same"),
+    "worse": Sign("amber", "chevron-down", "Worse"),
+}
+LEVEL_CHANGE: Mapping[str, Sign] = {
+    "up": Sign("amber", "chevron-up", "More sensitive"),
+    "down": Sign("blue", "chevron-down", "Less sensitive"),
+}
 AUDIT_RESULT: Mapping[str, Sign] = {
     "ok": Sign("green", "check", "Done"),
     "denied": Sign("amber", "ban", "Refused"),

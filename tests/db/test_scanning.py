@@ -12,7 +12,8 @@ from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError, NotFoundError, PermissionDeniedError
 from pursight_app.models import Asset, AssetColumn, Classification, Finding, ScanEntry, ScanRun
 from pursight_app.services import catalog, data_sources, reviews, scanning
-from pursight_app.services.scanning.progress import LeaseLostError, claim, hold
+from pursight_app.services.leases import LeaseLostError
+from pursight_app.services.scanning.progress import claim, hold
 from tests.factories import (
     PEOPLE_HEADER,
     Office,

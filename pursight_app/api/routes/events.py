@@ -95,6 +95,8 @@ class _Watch:
         table = replace(place, path=str(data.get("table") or ""))
         if event["type"] == "finding":
             return dict(event) if self._actor.decide(Permission.FINDING_READ, table).allowed else None
+        if event["type"].startswith("model_"):
+            return dict(event) if self._actor.decide(Permission.MODEL_MANAGE, Resource(home)).allowed else None
         if not self._actor.decide(Permission.SCAN_READ, place).allowed:
             return None
         if table.path and not self._actor.decide(Permission.CATALOG_READ, table).allowed:

@@ -84,6 +84,13 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "scan.cancel": ("cancel a scan", "cancelled a scan"),
     "security_policy.update": ("change the security settings", "changed the security settings"),
     "audit_log.export": ("export the audit log", "exported the audit log"),
+    "model.train": ("retrain the classifier", "retrained the classifier"),
+    "model.promote": ("promote a model of the classifier", "promoted a model of the classifier"),
+    "model.dismiss": ("dismiss a model of the classifier", "dismissed a model of the classifier"),
+    "model.roll_back": ("go back to an earlier model", "asked to go back to an earlier model"),
+    "model.finish_training": ("finish training a model", "finished training a model"),
+    "model.finish_promotion": ("put a model into use", "put a model into use"),
+    "classification.rescore": ("re-score {it} with a model", "re-scored {it} with a newer model"),
     "propagation.create": (
         "let a label of {it} follow its lineage",
         "let the label of a column of {it} follow its lineage",

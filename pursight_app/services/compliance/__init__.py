@@ -4,6 +4,7 @@ from pursight_app.services.compliance.evaluation import evaluate_assets
 from pursight_app.services.compliance.findings import (
     OPEN_STATUSES,
     FindingRow,
+    announce_finding,
     count_findings,
     get_finding,
     list_findings,
@@ -15,6 +16,7 @@ from pursight_app.services.compliance.rules import create_rule, install_packs, l
 __all__ = [
     "OPEN_STATUSES",
     "FindingRow",
+    "announce_finding",
     "count_findings",
     "create_rule",
     "evaluate_assets",

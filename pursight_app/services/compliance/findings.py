@@ -8,8 +8,9 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
-from pursight_app.core.db import count_rows
+from pursight_app.core.db import after_commit, count_rows
 from pursight_app.core.errors import ConflictError, InvalidInputError
+from pursight_app.core.events import Event, publish
 from pursight_app.models import Asset, AssetColumn, Finding, FindingStatus, Rule, Severity, UserAccount, Waiver
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
@@ -28,6 +29,20 @@ class FindingRow:
     column: AssetColumn | None
     waiver: Waiver | None
     approved_by: str | None
+
+
+def announce_finding(session: Session, finding: Finding) -> None:
+    """Publishes that a rule fails now, once the surrounding transaction has committed."""
+    asset = session.get_one(Asset, finding.asset_id)
+    data: dict[str, object] = {
+        "data_source_id": str(asset.data_source_id),
+        "table": asset.qualified_name,
+        "finding_id": str(finding.id),
+        "asset_id": str(finding.asset_id),
+        "severity": finding.severity,
+    }
+    event = Event(finding.workspace_id, "finding", data)
+    after_commit(session, lambda: publish(event))
 
 
 def list_findings(

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from pursight_app.connectors.base import Connector, TableInfo, TableScan
 from pursight_app.core.clock import now
-from pursight_app.core.db import after_commit, unit_of_work
+from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import (
     ExternalError,
     PermissionDeniedError,
@@ -22,7 +22,6 @@ from pursight_app.core.errors import (
     SourceLoginFailedError,
     SourceUnreachableError,
 )
-from pursight_app.core.events import Event, publish
 from pursight_app.core.settings import get_settings
 from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.models import (
@@ -38,10 +37,11 @@ from pursight_app.models import (
 )
 from pursight_app.services import access, compliance, data_sources, lineage, propagation
 from pursight_app.services.classification import Verdict
+from pursight_app.services.leases import Heartbeat, LeaseLostError
 from pursight_app.services.recognition import load_recognition
 from pursight_app.services.scanning import tables
 from pursight_app.services.scanning.discovery import table_name, write_discovery
-from pursight_app.services.scanning.progress import Heartbeat, Lease, LeaseLostError, announce, claim, hold
+from pursight_app.services.scanning.progress import Lease, announce, claim, hold
 from pursight_app.services.scanning.requests import CANCELLED_REASON, close_pending
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ def run_scan(scan_run_id: UUID) -> None:
         log.info("scan_run.nothing_to_do", scan_run_id=str(scan_run_id))
         return
     structlog.contextvars.bind_contextvars(scan_run_id=str(scan_run_id), workspace_id=str(lease.workspace_id))
-    with Heartbeat(lease):
+    with Heartbeat(ScanRun, lease.scan_run_id, lease.fence):
         try:
             _work(lease)
         except LeaseLostError:
@@ -103,7 +103,7 @@ def _work(lease: Lease) -> None:
         for finding in compliance.evaluate_assets(
             session, lease.workspace_id, [asset.id for asset in scanned], scan_run_id=run.id
         ):
-            _announce_finding(session, finding)
+            compliance.announce_finding(session, finding)
     _finish(lease)
 
 
@@ -177,15 +177,15 @@ def _pending(lease: Lease) -> list[str]:
 def _one_table(lease: Lease, connector: Connector, address: str, table: TableInfo | None) -> None:
     started = time.monotonic()
     scan: TableScan | None = None
-    verdicts: dict[str, Verdict] = {}
+    classified: tables.ClassifiedTable | None = None
     sample_key, reason = None, "The table was dropped while the scan ran."
     if table is not None:
         try:
             scan = _read(connector, table)
             with unit_of_work() as session:
                 recognition = load_recognition(session, lease.workspace_id)
-            verdicts = tables.classify(table, scan, recognition)
-            sample_key = tables.store_sample(lease, address, scan, verdicts)
+            classified = tables.classify(table, scan, recognition)
+            sample_key = tables.store_sample(lease, address, scan, classified.verdicts)
         except ExternalError as error:
             reason = error.message
     with unit_of_work() as session:
@@ -193,14 +193,15 @@ def _one_table(lease: Lease, connector: Connector, address: str, table: TableInf
         entry = session.exec(
             select(ScanEntry).where(ScanEntry.scan_run_id == run.id, ScanEntry.qualified_name == address)
         ).one()
-        if scan is not None and table is not None:
+        if scan is not None and table is not None and classified is not None:
             entry.state = tables.write_table(
-                session, entry, table=table, scan=scan, verdicts=verdicts, sample_key=sample_key
+                session, entry, table=table, scan=scan, classified=classified, sample_key=sample_key
             )
         else:
             entry.state, entry.reason = LedgerState.FAILED, reason
         entry.duration_s, entry.finished_at = round(time.monotonic() - started, 3), now()
         run.done_count += 1
+        verdicts = classified.verdicts if classified else {}
         run.summary = _added(run.summary, verdicts, is_read=entry.state != LedgerState.FAILED)
         announce(session, run, table=address, state=str(entry.state))
         is_cancelled = run.cancel_requested_at is not None
@@ -285,19 +286,6 @@ def _read_assets(session: Session, lease: Lease) -> list[Asset]:
         .order_by(Asset.qualified_name)
     )
     return list(session.exec(statement).all())
-
-
-def _announce_finding(session: Session, finding: Finding) -> None:
-    asset = session.get_one(Asset, finding.asset_id)
-    data: dict[str, object] = {
-        "data_source_id": str(asset.data_source_id),
-        "table": asset.qualified_name,
-        "finding_id": str(finding.id),
-        "asset_id": str(finding.asset_id),
-        "severity": finding.severity,
-    }
-    event = Event(finding.workspace_id, "finding", data)
-    after_commit(session, lambda: publish(event))
 
 
 def _finish(lease: Lease, *, cancelled: bool = False, error: str | None = None) -> None:

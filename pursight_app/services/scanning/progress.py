@@ -1,28 +1,16 @@
-"""A run's lease and what the outside hears of it."""
+"""Who works on a run, and what the outside hears of it."""
 
-import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Self
 from uuid import UUID
 
-import structlog
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
 from pursight_app.core.db import after_commit, unit_of_work
-from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.events import Event, publish
-from pursight_app.core.settings import get_settings
 from pursight_app.models import ScanRun, ScanStatus
-
-log = structlog.get_logger()
-
-
-class LeaseLostError(Exception):
-    """Somebody else owns the run now, or it is over. Stop at once and write nothing."""
+from pursight_app.services.leases import LeaseLostError, lease_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +36,7 @@ def claim(scan_run_id: UUID) -> Lease | None:
         .values(
             status=ScanStatus.RUNNING,
             fence=ScanRun.fence + 1,
-            lease_until=_lease_end(),
+            lease_until=lease_end(),
             started_at=func.coalesce(ScanRun.started_at, moment),
         )
         .returning(col(ScanRun.workspace_id), col(ScanRun.data_source_id), col(ScanRun.fence))
@@ -56,10 +44,6 @@ def claim(scan_run_id: UUID) -> Lease | None:
     with unit_of_work() as session:
         row = session.exec(statement).first()  # type: ignore[call-overload]  # SQLModel types only select()
     return Lease(scan_run_id, *row) if row else None
-
-
-def _lease_end() -> datetime:
-    return now() + timedelta(seconds=get_settings().lease_s)
 
 
 def hold(session: Session, lease: Lease) -> ScanRun:
@@ -73,38 +57,6 @@ def hold(session: Session, lease: Lease) -> ScanRun:
     if run is None or run.fence != lease.fence or run.status != ScanStatus.RUNNING:
         raise LeaseLostError
     return run
-
-
-class Heartbeat:
-    """Renews a lease from a thread of its own while the `with` block works."""
-
-    def __init__(self, lease: Lease) -> None:
-        self._lease = lease
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="scan-heartbeat", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._stop.wait(get_settings().lease_s / 3):
-            try:
-                with unit_of_work() as session:
-                    session.exec(  # type: ignore[call-overload]  # SQLModel types only select()
-                        update(ScanRun)
-                        .where(col(ScanRun.id) == self._lease.scan_run_id, col(ScanRun.fence) == self._lease.fence)
-                        .values(lease_until=_lease_end())
-                    )
-            except ServiceUnavailableError:
-                # The database may be back before the lease ends; if not, another worker goes on from the checkpoint.
-                log.warning("scan_run.heartbeat_missed", scan_run_id=str(self._lease.scan_run_id))
 
 
 def announce(session: Session, run: ScanRun, *, table: str = "", state: str = "") -> None:

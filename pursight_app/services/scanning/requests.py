@@ -29,11 +29,10 @@ from pursight_app.models import (
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.compliance.findings import reopen_expired
+from pursight_app.services.leases import MAX_TAKEOVERS
 from pursight_app.services.scanning.progress import announce
 
 log = structlog.get_logger()
-# A run that lost its worker this often has something that kills workers; trying for ever would hide it.
-MAX_TAKEOVERS = 8
 CANCELLED_REASON = "The scan was cancelled before this table was read."
 
 

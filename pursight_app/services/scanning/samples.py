@@ -9,6 +9,9 @@ from pursight_app.core.settings import get_settings
 from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.services.classification import Verdict
 
+# Marks a stored column whose values have lost their form.
+_MASKED = b"pursight.masked"
+
 
 def kept_sample(sample: pa.Table, verdicts: dict[str, Verdict]) -> pa.Table | None:
     """The sample as it may be stored; None when none may be."""
@@ -20,8 +23,14 @@ def kept_sample(sample: pa.Table, verdicts: dict[str, Verdict]) -> pa.Table | No
     for place, name in enumerate(sample.column_names):
         if _may_be_personal(verdicts.get(name)):
             values = [None if value is None else mask(str(value)) for value in sample.column(name).to_pylist()]
-            sample = sample.set_column(place, name, pa.array(values, pa.string()))
+            field = pa.field(name, pa.string(), metadata={_MASKED: b"1"})
+            sample = sample.set_column(place, field, pa.array(values, pa.string()))
     return sample
+
+
+def masked_columns(sample: pa.Table) -> set[str]:
+    """The columns of a stored sample whose values were masked before they were stored."""
+    return {field.name for field in sample.schema if _MASKED in (field.metadata or {})}
 
 
 def kept_profile(profile: dict[str, Any], verdict: Verdict | None) -> dict[str, Any]:

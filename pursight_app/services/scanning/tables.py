@@ -1,7 +1,9 @@
 """One table of a scan: its verdicts, its sample in blob storage, and everything written in its one transaction."""
 
 import io
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 import pyarrow as pa
@@ -9,6 +11,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from pursight_app.assistant.feature_packing import pack_features
+from pursight_app.assistant.features import ColumnFeatures
 from pursight_app.connectors.base import TableInfo, TableScan
 from pursight_app.core.blob import delete_blob, read_blob, write_blob
 from pursight_app.core.clock import now
@@ -16,11 +20,13 @@ from pursight_app.core.db import after_commit
 from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.detectors.base import ColumnSample
 from pursight_app.models import Asset, AssetColumn, Classification, ClassificationStatus, LedgerState, ScanEntry
-from pursight_app.services.classification import Recognition, Verdict, suggest
+from pursight_app.services.classification import Recognition, Verdict, suggest_with_features
+from pursight_app.services.recognition import features_version
 from pursight_app.services.scanning.discovery import clean, profile_json
 from pursight_app.services.scanning.progress import Lease
 from pursight_app.services.scanning.samples import kept_profile, kept_sample
 
+Thing = TypeVar("Thing")
 _WRITE_PROFILES = text(
     """
     UPDATE asset_column c SET profile = found.profile::jsonb
@@ -63,8 +69,30 @@ _WRITE_VERDICTS = text(
 )
 
 
-def classify(table: TableInfo, scan: TableScan, recognition: Recognition | None = None) -> dict[str, Verdict]:
-    """A verdict for every column, by column name."""
+_WRITE_FEATURES = text(
+    """
+    INSERT INTO column_features AS kept (id, created_at, workspace_id, asset_column_id, version, vector)
+    SELECT gen_random_uuid(), now(), :workspace_id, column_id, :version, vector
+    FROM unnest(CAST(:column_ids AS uuid[]), CAST(:vectors AS bytea[])) AS given(column_id, vector)
+    ON CONFLICT (asset_column_id) DO UPDATE SET version = excluded.version, vector = excluded.vector
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedTable:
+    """What the classifier says of a table's columns, by column name, and the numbers by which it knows them.
+
+    `features_version` says which numbers they are.
+    """
+
+    verdicts: dict[str, Verdict]
+    features: dict[str, ColumnFeatures]
+    features_version: str
+
+
+def classify(table: TableInfo, scan: TableScan, recognition: Recognition) -> ClassifiedTable:
+    """A verdict for every column."""
     partners = {
         name: f"{key.referenced_table}.{referenced}"
         for key in table.foreign_keys
@@ -82,7 +110,12 @@ def classify(table: TableInfo, scan: TableScan, recognition: Recognition | None 
         )
         for column in table.columns
     ]
-    return dict(zip(headers, suggest(samples, recognition), strict=True))
+    verdicts, features = suggest_with_features(samples, recognition)
+    return ClassifiedTable(
+        dict(zip(headers, verdicts, strict=True)),
+        dict(zip(headers, features, strict=True)),
+        features_version(recognition.model),
+    )
 
 
 def store_sample(lease: Lease, address: str, scan: TableScan, verdicts: dict[str, Verdict]) -> str | None:
@@ -113,18 +146,19 @@ def write_table(
     *,
     table: TableInfo,
     scan: TableScan,
-    verdicts: dict[str, Verdict],
+    classified: ClassifiedTable,
     sample_key: str | None,
 ) -> LedgerState:
-    """Writes profile and verdicts of one table; says whether its declaration changed since the last scan."""
+    """Writes profile, verdicts and numbers of one table; says whether its declaration changed since the last scan."""
     asset = session.get_one(Asset, entry.asset_id)
     is_changed = bool(asset.fingerprint) and asset.scanned_at is not None and asset.fingerprint != table.fingerprint
     columns = session.exec(
         select(AssetColumn).where(AssetColumn.asset_id == asset.id, col(AssetColumn.missing_since).is_(None))
     ).all()
     ids = {column.name: column.id for column in columns}
-    _write_profiles(session, ids, scan, verdicts)
-    _write_verdicts(session, asset.workspace_id, ids, verdicts)
+    _write_profiles(session, ids, scan, classified.verdicts)
+    write_verdicts(session, asset.workspace_id, _by_id(ids, classified.verdicts))
+    write_features(session, asset.workspace_id, _by_id(ids, classified.features), classified.features_version)
     if asset.sample_key and asset.sample_key != sample_key:
         old_key = asset.sample_key
         after_commit(session, lambda: delete_blob(old_key))
@@ -144,14 +178,18 @@ def _write_profiles(session: Session, ids: dict[str, UUID], scan: TableScan, ver
     )
 
 
-def _write_verdicts(session: Session, workspace_id: UUID, ids: dict[str, UUID], verdicts: dict[str, Verdict]) -> None:
-    known = {clean(name): verdict for name, verdict in verdicts.items() if clean(name) in ids}
-    found = list(known.values())
+def _by_id(ids: Mapping[str, UUID], named: Mapping[str, Thing]) -> dict[UUID, Thing]:
+    return {ids[clean(name)]: thing for name, thing in named.items() if clean(name) in ids}
+
+
+def write_verdicts(session: Session, workspace_id: UUID, verdicts: Mapping[UUID, Verdict]) -> None:
+    """Writes what the classifier says by column id; the verdict itself follows only where nobody else decided."""
+    found = list(verdicts.values())
     session.execute(
         _WRITE_VERDICTS,
         {
             "workspace_id": workspace_id,
-            "column_ids": [ids[name] for name in known],
+            "column_ids": list(verdicts),
             "data_classes": [verdict.data_class for verdict in found],
             "confidences": [float(verdict.confidence) for verdict in found],
             "sensitivities": [str(verdict.sensitivity) if verdict.sensitivity else None for verdict in found],
@@ -159,6 +197,15 @@ def _write_verdicts(session: Session, workspace_id: UUID, ids: dict[str, UUID], 
             "evidence": [profile_json(verdict.evidence.as_json()) for verdict in found],
             "model_versions": [verdict.evidence.model_version for verdict in found],
         },
+    )
+
+
+def write_features(session: Session, workspace_id: UUID, features: Mapping[UUID, ColumnFeatures], version: str) -> None:
+    """Keeps the numbers of columns by column id, from which a workspace's model learns; no value can be read from them."""
+    vectors = [pack_features(numbers) for numbers in features.values()]
+    session.execute(
+        _WRITE_FEATURES,
+        {"workspace_id": workspace_id, "version": version, "column_ids": list(features), "vectors": vectors},
     )
 
 
