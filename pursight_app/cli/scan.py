@@ -57,10 +57,12 @@ def _name(schema: str, name: str) -> str:
 
 
 def _one_table(connector: "Connector", table: "TableInfo", name: str, sample: int) -> dict[str, object]:
+    from pursight_app.assistant.column_model import load_model
+    from pursight_app.services.classification import Recognition
     from pursight_app.services.scanning.tables import classify
 
     scanned = connector.scan_table(table, sample_rows=sample)
-    verdicts = classify(table, scanned)
+    verdicts = classify(table, scanned, Recognition(load_model())).verdicts
     columns: list[dict[str, object]] = []
     for column in table.columns:
         verdict, profile = verdicts[column.name], scanned.columns[column.name]

@@ -104,8 +104,8 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "asset.relabel": ("change propagated labels of {it}", "changed propagated labels of {it}"),
     "key.rotate": ("rotate keys", "rotated the {key} keys"),
 }
-# What follows from a scan that nobody sits behind.
-_BY_ITSELF = frozenset({"asset.relabel"})
+# What follows from a scan or a job that nobody sits behind.
+_BY_ITSELF = frozenset({"asset.relabel", "classification.rescore", "model.finish_promotion", "model.finish_training"})
 _TRIED = {"denied": "and was refused", "failed": "and failed"}
 _SHOWN_CHARACTERS = 80
 
