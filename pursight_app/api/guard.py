@@ -13,7 +13,17 @@ from pursight_app.api.dependencies import IdempotentRoute, actor_of_header
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import PermissionDeniedError
 from pursight_app.core.settings import get_settings
-from pursight_app.models import Asset, Classification, ColumnModel, DataSource, Finding, ScanRun, Workspace
+from pursight_app.models import (
+    Asset,
+    AssetColumn,
+    Classification,
+    ColumnModel,
+    DataSource,
+    Finding,
+    Propagation,
+    ScanRun,
+    Workspace,
+)
 from pursight_app.services import access, auth
 from pursight_app.services.access import Actor, Permission
 
@@ -25,10 +35,14 @@ _ROWS: dict[str, type[SQLModel]] = {
     "data_source_id": DataSource,
     "scan_id": ScanRun,
     "asset_id": Asset,
+    "column_id": AssetColumn,
     "classification_id": Classification,
     "finding_id": Finding,
     "model_id": ColumnModel,
+    "propagation_id": Propagation,
 }
+# Rights that people can hold on a part of a workspace; the service then looks at the parts that the body names.
+_FOR_PARTS = frozenset({Permission.CLASSIFICATION_REVIEW})
 _REFUSALS = {
     401: "No valid token",
     403: "The caller may not do this",
@@ -141,6 +155,9 @@ def _require_on_row(actor: Actor, permission: Permission, name: str, value: str)
         # The route's own validation says so.
         return
     with unit_of_work() as session:
+        if name == "workspace_id" and permission in _FOR_PARTS and session.get(Workspace, row_id):
+            access.require_somewhere(actor, permission, row_id)
+            return
         access.get(session, actor, _ROWS[name], row_id, permission)
 
 

@@ -178,6 +178,7 @@ def _things(office: Office, folder: Path) -> dict[str, object]:
         "data_source_id": source_id,
         "scan_id": run.id,
         "asset_id": asset.id,
+        "column_id": verdict.asset_column_id,
         "classification_id": verdict.id,
         "finding_id": finding.id,
     }

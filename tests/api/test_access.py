@@ -48,6 +48,7 @@ def ids(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[str, U
         "data_source_id": source_id,
         "scan_id": run.id,
         "asset_id": asset.id,
+        "column_id": verdict.asset_column_id,
         "classification_id": verdict.id,
         "finding_id": finding.id,
     }

@@ -76,6 +76,7 @@ def world(services: None, tmp_path_factory: pytest.TempPathFactory) -> World:
         "data_source_id": source_id,
         "scan_id": run.id,
         "asset_id": asset.id,
+        "column_id": verdict.asset_column_id,
         "classification_id": verdict.id,
         "finding_id": finding.id,
     }

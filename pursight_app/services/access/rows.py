@@ -17,6 +17,7 @@ from pursight_app.models import (
     CustomDataClass,
     DataSource,
     Finding,
+    Propagation,
     ScanRun,
     ScopeKind,
     Workspace,
@@ -36,6 +37,7 @@ READ_OF: dict[type[SQLModel], Permission] = {
     CustomDataClass: Permission.CATALOG_READ,
     DataSource: Permission.DATA_SOURCE_READ,
     Finding: Permission.FINDING_READ,
+    Propagation: Permission.CATALOG_READ,
     ScanRun: Permission.SCAN_READ,
 }
 
@@ -57,6 +59,8 @@ def resource_of(session: Session, row: SQLModel) -> Resource:  # noqa: PLR0911  
         case Classification():
             column = session.get_one(AssetColumn, row.asset_column_id)
             return column_resource(session.get_one(Asset, column.asset_id), row)
+        case Propagation():
+            return resource_of(session, session.get_one(AssetColumn, row.asset_column_id))
         case Finding(asset_column_id=UUID()):
             column = session.get_one(AssetColumn, row.asset_column_id)
             return resource_of(session, column)

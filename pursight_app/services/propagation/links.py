@@ -112,8 +112,8 @@ def break_edge(
     return stop
 
 
-def mend_edge(session: Session, actor: Actor, upstream_column_id: UUID, downstream_column_id: UUID) -> None:
-    """Lets labels pass between two columns again.
+def mend_edge(session: Session, actor: Actor, upstream_column_id: UUID, downstream_column_id: UUID) -> LineageBreak:
+    """Lets labels pass between two columns again; returns what stopped them.
 
     Raises:
         NotFoundError: nobody stopped labels there.
@@ -125,6 +125,7 @@ def mend_edge(session: Session, actor: Actor, upstream_column_id: UUID, downstre
     session.delete(stop)
     _record(session, actor, "lineage.mend", downstream, {})
     refresh(session, downstream.workspace_id, actor=actor)
+    return stop
 
 
 def _ends(session: Session, actor: Actor, upstream_id: UUID, downstream_id: UUID) -> tuple[AssetColumn, AssetColumn]:

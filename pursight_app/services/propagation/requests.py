@@ -92,11 +92,7 @@ def get_propagation(session: Session, actor: Actor, propagation_id: UUID) -> Pro
     Raises:
         NotFoundError, PermissionDeniedError: as for `access.get`.
     """
-    found = session.get(Propagation, propagation_id)
-    # Whoever does not know of the source does not know of the propagation either.
-    column_id = found.asset_column_id if found else propagation_id
-    access.get(session, actor, AssetColumn, column_id, Permission.CLASSIFICATION_REVIEW)
-    return session.get_one(Propagation, propagation_id)
+    return access.get(session, actor, Propagation, propagation_id, Permission.CLASSIFICATION_REVIEW)
 
 
 def list_propagations(
