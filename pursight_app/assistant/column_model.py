@@ -49,7 +49,8 @@ class ColumnModel:
 
     `classes` is the order of all probabilities; `detector_keys` the order of the match rates. `coefficients` has one row
     per dense number and then one per n-gram bucket, `classes` wide. `forest_share` (0-1) is the forest's weight in the
-    mean; `temperature` flattens (> 1) or sharpens (< 1) the mean's logarithm.
+    mean; `temperature` flattens (> 1) or sharpens (< 1) the mean's logarithm. `sources` names the repositories whose
+    columns were learned from: what is measured on them says nothing.
     """
 
     version: str
@@ -62,6 +63,7 @@ class ColumnModel:
     scale: NDArray[np.float32]
     forest_share: float
     temperature: float
+    sources: frozenset[str] = frozenset()
 
     def features(self, column: ColumnInput) -> ColumnFeatures:
         """The numbers of a column in the order that this model was trained on."""
@@ -132,4 +134,5 @@ def from_state(state: dict[str, Any]) -> ColumnModel:
         scale=state["scale"],
         forest_share=float(state["forest_share"]),
         temperature=float(state["temperature"]),
+        sources=frozenset(state.get("sources", ())),
     )

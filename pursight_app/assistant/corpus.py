@@ -82,7 +82,11 @@ THEMES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class LabelledColumn:
-    """A column with its data class. `source` names where it came from: columns of one source are kept in one fold."""
+    """A column with its data class. `source` names where it came from: columns of one source are kept in one fold.
+
+    `origin` is "real" or "synthetic"; `is_renamed` is True for a header that was replaced to say less. Both are only for
+    reports by slice.
+    """
 
     table: str
     column: str
@@ -90,6 +94,8 @@ class LabelledColumn:
     table_columns: tuple[str, ...]
     label: str
     source: str
+    origin: str = "synthetic"
+    is_renamed: bool = False
 
 
 def generate_columns(*, tables: int, seed: int) -> list[LabelledColumn]:

@@ -50,7 +50,8 @@ class Example:
 def read_corpus(paths: Iterable[Path]) -> list[LabelledColumn]:
     """Labelled columns of JSON-lines files, plain or .gz.
 
-    Each line holds `table, column, values, label` and optionally `table_columns`, `source_repo`, `source_path`.
+    Each line holds `table, column, values, label` and optionally `table_columns`, `source_repo`, `source_path`, `origin`,
+    `header_variant`.
 
     Raises:
         InvalidInputError: a file cannot be read, or a line lacks a field or has an unknown label.
@@ -88,6 +89,8 @@ def _labelled(record: dict[str, Any]) -> LabelledColumn:
         table_columns=tuple(map(str, record.get("table_columns") or (record["column"],))),
         label=record["label"],
         source=source or str(record["table"]),
+        origin=str(record.get("origin") or "real"),
+        is_renamed=record.get("header_variant", "original") != "original",
     )
 
 
@@ -180,25 +183,34 @@ def linear_matrix(columns: Sequence[ColumnFeatures], centre: NDArray[np.float32]
     return sparse.hstack([sparse.csr_array(dense), hashed], format="csr")
 
 
-def out_of_source(
-    real: Sequence[Example], generated: Sequence[Example], detector_keys: tuple[str, ...]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Uncalibrated probabilities and labels of the original real columns, in the order of the folds.
-
-    Each is predicted by a model that saw no column of its source (GroupKFold, `FOLDS` folds).
-    """
+def folds_of(sources: Sequence[str]) -> list[frozenset[str]]:
+    """The sources in at most `FOLDS` parts of about equal numbers of columns: what is left out together when measuring."""
     from sklearn.model_selection import GroupKFold
 
-    groups = [example.source for example in real]
+    folds = GroupKFold(min(FOLDS, len(set(sources))), shuffle=True, random_state=1)
+    parts = folds.split(list(sources), groups=list(sources))
+    return [frozenset(str(sources[int(place)]) for place in held_out) for _, held_out in parts]
+
+
+def fit_without(
+    sources: frozenset[str], real: Sequence[Example], generated: Sequence[Example], detector_keys: tuple[str, ...]
+) -> dict[str, Any]:
+    """A model of all examples but those of `sources`, not calibrated."""
+    kept = [example for example in real if example.source not in sources]
+    return fit([*kept, *generated], detector_keys, temperature=1.0)
+
+
+def shared_temperature(
+    real: Sequence[Example], folds: Sequence[frozenset[str]], states: Sequence[dict[str, Any]]
+) -> float:
+    """The best temperature of models that each left out one fold's sources, found on what they left out."""
     probabilities: list[NDArray[np.float64]] = []
     labels: list[int] = []
-    folds = min(FOLDS, len(set(groups)))
-    for training, held_out in GroupKFold(folds, shuffle=True, random_state=1).split(groups, groups=groups):
-        state = fit([*(real[place] for place in training), *generated], detector_keys, temperature=1.0)
-        measured = [real[place] for place in held_out if real[place].is_original]
+    for sources, state in zip(folds, states, strict=True):
+        measured = [example for example in real if example.is_original and example.source in sources]
         probabilities.append(from_state(state).predict([example.features for example in measured]))
         labels += [example.label for example in measured]
-    return np.concatenate(probabilities), np.array(labels)
+    return best_temperature(np.concatenate(probabilities), np.array(labels))
 
 
 def best_temperature(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
