@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import Member, ScanRun, UserAccount, Workspace
-from pursight_app.services import access, auth, compliance, data_sources, scanning
+from pursight_app.services import access, auth, compliance, data_classes, data_sources, scanning
 from pursight_app.services.access import Actor
 
 PASSWORD = "correct horse battery"
@@ -113,6 +113,23 @@ def make_folder_source(office: Office, folder: Path) -> UUID:
             secret={},
         )
     return source.id
+
+
+def make_data_class(office: Office) -> UUID:
+    """A data class of the workspace's own that no column has."""
+    with unit_of_work() as session:
+        return data_classes.create_class(
+            session,
+            office.steward,
+            office.workspace_id,
+            data_classes.Definition(
+                name=f"own_{uuid4().hex[:8]}",
+                group="person",
+                sensitivity="internal",
+                recognised_by="pattern",
+                patterns=("QXZ-[0-9]{9}",),
+            ),
+        ).id
 
 
 def request_scan(office: Office, source_id: UUID) -> UUID:

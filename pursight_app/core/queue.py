@@ -36,7 +36,8 @@ class Job:
 
 SCAN = Job("jobs.scans.run", timeout_s=24 * 3600)
 LEARN = Job("jobs.models.run", timeout_s=6 * 3600)
-_KNOWN_FUNCTIONS = frozenset({SCAN.function, LEARN.function})
+RESCORE = Job("jobs.data_classes.rescore", timeout_s=2 * 3600)
+_KNOWN_FUNCTIONS = frozenset({SCAN.function, LEARN.function, RESCORE.function})
 
 
 class _KnownJob(RqJob):

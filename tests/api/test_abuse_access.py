@@ -34,6 +34,7 @@ from tests.factories import (
     Office,
     actor_of,
     bearer,
+    make_data_class,
     make_folder_source,
     make_user,
     make_workspace,
@@ -181,6 +182,7 @@ def _things(office: Office, folder: Path) -> dict[str, object]:
         "column_id": verdict.asset_column_id,
         "classification_id": verdict.id,
         "finding_id": finding.id,
+        "data_class_id": make_data_class(office),
     }
 
 

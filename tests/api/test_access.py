@@ -13,6 +13,7 @@ from tests.factories import (
     PEOPLE_HEADER,
     Office,
     bearer,
+    make_data_class,
     make_folder_source,
     make_office,
     people_rows,
@@ -51,6 +52,7 @@ def ids(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[str, U
         "column_id": verdict.asset_column_id,
         "classification_id": verdict.id,
         "finding_id": finding.id,
+        "data_class_id": make_data_class(office),
     }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from pursight_app.core.taxonomy import TAXONOMY, DataClass, Sensitivity
-from pursight_app.models import CustomDataClass
+from pursight_app.models import Asset, AssetColumn, Classification, ClassificationStatus, CustomDataClass
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
 
@@ -36,6 +36,26 @@ def list_own_classes(session: Session, actor: Actor, workspace_id: UUID) -> list
     access.require_somewhere(actor, Permission.CATALOG_READ, workspace_id)
     own = select(CustomDataClass).where(CustomDataClass.workspace_id == workspace_id)
     return list(session.exec(own.order_by(col(CustomDataClass.is_active).desc(), func.lower(CustomDataClass.name))))
+
+
+def count_columns(session: Session, actor: Actor, workspace_id: UUID) -> dict[str, int]:
+    """How many columns that the actor sees bear each class; rejected verdicts and vanished columns do not count."""
+    access.require_somewhere(actor, Permission.CATALOG_READ, workspace_id)
+    counting = (
+        select(Classification.data_class, func.count())
+        .join(AssetColumn, col(AssetColumn.id) == Classification.asset_column_id)
+        .join(Asset, col(Asset.id) == AssetColumn.asset_id)
+        .where(
+            Classification.workspace_id == workspace_id,
+            access.visible(actor, Classification, Permission.CATALOG_READ),
+            col(Classification.data_class).is_not(None),
+            Classification.status != ClassificationStatus.REJECTED,
+            col(AssetColumn.missing_since).is_(None),
+            col(Asset.missing_since).is_(None),
+        )
+        .group_by(col(Classification.data_class))
+    )
+    return {name: count for name, count in session.exec(counting).all() if name}
 
 
 def as_data_class(row: CustomDataClass) -> DataClass:
