@@ -8,6 +8,7 @@ from pursight_app.web.app import create_web_app
 from pursight_app.web.live import LiveHub
 from state.asset import AssetState
 from state.base import install_listener
+from state.data_classes import DataClassesState
 from state.data_sources import DataSourcesState
 from state.errors import on_error
 from state.findings import FindingsState
@@ -23,6 +24,7 @@ hub = LiveHub(
         "rights": ("", SessionState.look_again),
         "home": ("workspace:", HomeState.refresh),
         "data_sources": ("workspace:", DataSourcesState.refresh),
+        "data_classes": ("workspace:", DataClassesState.refresh),
         "scans": ("workspace:", ScansState.refresh),
         "scan": ("scan:", ScanState.refresh),
         "asset": ("workspace:", AssetState.refresh),
