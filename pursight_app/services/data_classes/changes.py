@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from pursight_app.core.errors import ConflictError, InvalidInputError
-from pursight_app.models import Asset, AssetColumn, Classification, CustomDataClass, RecognisedBy
-from pursight_app.services import access, audit, compliance
+from pursight_app.models import AssetColumn, Classification, CustomDataClass, RecognisedBy
+from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.data_classes.definition import Definition, checked
 from pursight_app.services.data_classes.recognisers import kept_words
 from pursight_app.services.data_classes.rescoring import request_rescore
+from pursight_app.services.verdict_effects import settle
 
 MOST_CLASSES = 200
 
@@ -132,7 +133,8 @@ def _carry_over(session: Session, row: CustomDataClass, old_sensitivity: str) ->
 
     A label that was weakened on its way along lineage has another level than its class and keeps it.
     """
-    from pursight_app.services.scanning.tables import highest_sensitivity
+    # Propagation itself asks which classes there are.
+    from pursight_app.services import propagation
 
     bearing = (
         update(Classification)
@@ -146,8 +148,5 @@ def _carry_over(session: Session, row: CustomDataClass, old_sensitivity: str) ->
     )
     columns = session.execute(bearing).scalars().all()
     found = select(AssetColumn.asset_id).where(col(AssetColumn.id).in_(columns)).distinct()
-    asset_ids = list(session.exec(found).all())
-    for asset in session.exec(select(Asset).where(col(Asset.id).in_(asset_ids))):
-        asset.sensitivity = highest_sensitivity(session, asset.id)
-    session.flush()
-    compliance.evaluate_assets(session, row.workspace_id, asset_ids)
+    settle(session, row.workspace_id, session.exec(found).all())
+    propagation.refresh(session, row.workspace_id, columns)
