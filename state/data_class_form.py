@@ -148,7 +148,9 @@ class DataClassFormState(rx.State):
             self.is_busy, attempt = True, self._attempt
             kind, editing_id, name, column = self.kind, self.editing_id, self.name, self._column
         try:
-            given = {"name": name, **form} if editing_id else form
+            # A test takes no name yet; a change cannot give another one.
+            untitled = "untitled" if is_test and not str(form.get("name", "")).strip() else ""
+            given = {**form, "name": name or untitled} if name or untitled else form
             definition = await self._learned(home, _definition(kind, given), column)
             if is_test:
                 await self._try(home, definition, attempt)
@@ -201,7 +203,10 @@ class DataClassFormState(rx.State):
 
     def _tell(self, found: Preview) -> None:
         total = found.table_count + found.waiting
-        self.is_tried, self.percent = True, round(100 * found.table_count / total) if total else 100
+        if not total:
+            self.is_tried, self.tried = True, "No table has been scanned yet, so there is nothing to test it on."
+            return
+        self.is_tried, self.percent = True, round(100 * found.table_count / total)
         self.tried = (
             f"{fmt.count(found.hit_count)} of {fmt.count(found.column_count)} columns in "
             f"{fmt.count(found.table_count)} of {fmt.count(total)} tables have it; {fmt.count(found.near_count)} come near."
