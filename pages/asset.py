@@ -3,6 +3,7 @@
 import reflex as rx
 
 from pages.asset_column import column_drawer
+from pages.asset_propagation import column_lineage
 from pursight_app.ui.components import (
     badge,
     button,
@@ -70,7 +71,7 @@ def _content() -> rx.Component:
         _tabs(),
         rx.match(
             State.tab,
-            ("lineage", _lineage()),
+            ("lineage", rx.el.div(_lineage(), column_lineage(), class_name="stack-md")),
             ("findings", _findings()),
             ("history", _history()),
             _columns(),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pages.asset_propagation import propagation_section
 from pursight_app.ui.components import badge, button, callout, data_class, drawer, field, meter
 from pursight_app.ui.theme import SENSITIVITY, VERDICT_STATUS
 from state.asset import AssetState as State
@@ -15,7 +16,14 @@ def column_drawer() -> rx.Component:
     """Opens beside the list of columns."""
     return drawer(
         rx.el.span(_E.column, class_name="mono", style={"fontSize": "16px"}),
-        [_verdict(), _reasons(), _examples(), _profile(), _review()],
+        [
+            _verdict(),
+            _reasons(),
+            _examples(),
+            _profile(),
+            _review(),
+            propagation_section(_E.classification_id, fresh=_E.status + _E.data_class),
+        ],
         is_open=State.is_open,
         on_close=State.close_column,
     )

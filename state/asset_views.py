@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pursight_app.core.taxonomy import TAXONOMY
+from pursight_app.models import Classification
 from pursight_app.services import catalog, lineage
 from pursight_app.services.catalog import ColumnRow
 from state import format as fmt
@@ -158,7 +159,7 @@ def view_column(row: ColumnRow, row_count: int | None) -> ColumnView:
         data_class=verdict.data_class or "" if is_named and verdict else "",
         sensitivity=verdict.sensitivity or "" if is_named and verdict else "",
         confidence=round(100 * verdict.confidence) if verdict else 0,
-        status=verdict.status if verdict else "",
+        status=shown_status(verdict),
         nulls=_share(profile, "null_count", row_count),
         distinct=fmt.estimate(
             profile.get("distinct_count"), profile.get("distinct_count_error"), otherwise="not scanned yet"
@@ -166,6 +167,14 @@ def view_column(row: ColumnRow, row_count: int | None) -> ColumnView:
         strip=[max(8, round(100 * count / top)) for count in shapes.values()] if top else [],
         strip_text=f"Commonest shapes: {', '.join(list(shapes)[:3])}" if shapes else "",
     )
+
+
+def shown_status(verdict: Classification | None) -> str:
+    """What people said of a verdict, or that it came along lineage; "" without one."""
+    if verdict is None:
+        return ""
+    is_propagated = verdict.origin == "propagated" and verdict.status == "suggested"
+    return "propagated" if is_propagated else verdict.status
 
 
 def _share(profile: dict[str, Any], name: str, row_count: int | None) -> str:
@@ -202,7 +211,7 @@ def view_evidence(row: ColumnRow, values: catalog.ColumnValues | None, row_count
         sensitivity=(verdict.sensitivity or "") if verdict else "",
         regulations=list(verdict.regulations) if verdict else [],
         confidence=round(100 * verdict.confidence) if verdict else 0,
-        status=verdict.status if verdict else "",
+        status=shown_status(verdict),
         matched=_matched(evidence),
         examples=list(evidence.get("examples", [])),
         reasons_for=list(evidence.get("reasons_for", [])),

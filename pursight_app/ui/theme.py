@@ -40,10 +40,17 @@ LEDGER_STATE: Mapping[str, Sign] = {
     "skipped": Sign("grey", "skip-forward", "Skipped"),
     "failed": Sign("red", "x", "Failed"),
 }
+TRANSFORMATION: Mapping[str, Sign] = {
+    "identity": Sign("green", "copy", "Copied"),
+    "transformation": Sign("blue", "pencil-line", "Changed"),
+    "masking": Sign("amber", "eye-off", "Masked"),
+    "aggregation": Sign("grey", "sigma", "Counted or compared"),
+}
 VERDICT_STATUS: Mapping[str, Sign] = {
     "suggested": Sign("grey", "sparkles", "Suggested"),
     "confirmed": Sign("green", "check", "Confirmed"),
     "rejected": Sign("grey", "x", "Rejected"),
+    "propagated": Sign("accent", "git-branch", "Propagated"),
 }
 FINDING_STATUS: Mapping[str, Sign] = {
     "open": Sign("amber", "circle-dot", "Open"),

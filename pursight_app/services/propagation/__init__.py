@@ -14,6 +14,7 @@ from pursight_app.services.propagation.preview import End, Preview, Step, Target
 from pursight_app.services.propagation.requests import (
     PropagationRow,
     ReceivedLabel,
+    column_of_verdict,
     get_propagation,
     list_propagations,
     list_received,
@@ -37,6 +38,7 @@ __all__ = [
     "Step",
     "Target",
     "break_edge",
+    "column_of_verdict",
     "get_propagation",
     "list_column_links",
     "list_propagations",

@@ -136,6 +136,13 @@ def _counts(session: Session, actor: Actor, propagation_ids: list[UUID]) -> dict
     return dict(session.exec(statement).all())
 
 
+def column_of_verdict(session: Session, actor: Actor, classification_id: UUID) -> tuple[UUID, bool]:
+    """The column of a verdict that the actor may see, and whether they may review it."""
+    verdict = access.get(session, actor, Classification, classification_id, Permission.CATALOG_READ)
+    place = access.resource_of(session, verdict)
+    return verdict.asset_column_id, actor.decide(Permission.CLASSIFICATION_REVIEW, place).allowed
+
+
 def list_received(session: Session, actor: Actor, column_id: UUID) -> list[ReceivedLabel]:
     """The labels that came to a column along lineage, the most certain first, with the ways as the actor may know them."""
     column = access.get(session, actor, AssetColumn, column_id, Permission.CATALOG_READ)
