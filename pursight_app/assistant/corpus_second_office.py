@@ -214,7 +214,7 @@ OFFICE = (
             Field("free_text", "line text;memo;description|SGTXT;buchungstext;libellé", said.work_notes),
             Field("timestamp", "entered at;cpudt;changed on|CPUTM;AEDAT;erfasst am", machines.times),
             Field("boolean", "is reversed;paid;cleared|STBLG KZ;bezahlt;payé", machines.flags),
-            Field("identifier", "phone;name;address|tel", shapes("VB##-#####", "00######", "K-####"), tells=False),
+            Field("identifier", "phone;name;address|tel", shapes("VB##-#####", "K-####", "BP-@@-###"), tells=False),
         ),
     ),
     Theme(

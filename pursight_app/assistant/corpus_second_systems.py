@@ -4,7 +4,7 @@ from pursight_app.assistant import corpus_second_machines as machines
 from pursight_app.assistant import corpus_second_people as people
 from pursight_app.assistant import corpus_second_records as records
 from pursight_app.assistant import corpus_second_words as said
-from pursight_app.assistant.corpus_styles import Field, Theme
+from pursight_app.assistant.corpus_styles import Field, Theme, numbers
 
 SYSTEMS = (
     Theme(
@@ -17,7 +17,7 @@ SYSTEMS = (
                 machines.opaque_keys,
                 tells=False,
             ),
-            Field("quantity", "age;account age;email count;phone count|kontoalter", said.quantities, tells=False),
+            Field("quantity", "age;account age;email count;phone count|kontoalter", numbers(0, 4_000), tells=False),
             Field("uuid", "id;user uuid;tenant id;external id|benutzer uuid", machines.uuids),
             Field("identifier", "id;user id;account id;tenant|nutzer id", machines.serials, tells=False),
             Field(
@@ -152,7 +152,7 @@ SYSTEMS = (
             Field("timestamp", "ts;event time;measured at;epoch ms|messzeit;zeitpunkt;horodate", machines.times),
             Field(
                 "quantity",
-                "temperature;pressure bar;rpm;kwh;humidity;age;count|temperatur;druck;valeur;leistung kw",
+                "temperature;pressure bar;rpm;kwh;humidity;count|temperatur;druck;valeur;leistung kw",
                 said.quantities,
                 tells=False,
             ),

@@ -1,6 +1,7 @@
 """The generators of labelled columns that were written apart from the first one."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -19,10 +20,11 @@ from stdnum.it import codicefiscale
 
 from pursight_app.assistant.corpus import LabelledColumn
 from pursight_app.assistant.corpus_second import generate_second
+from pursight_app.assistant.corpus_third import generate_third
 from pursight_app.core.taxonomy import TAXONOMY
 
 ROOT = Path(__file__).resolve().parents[2]
-GENERATORS = {"second": generate_second}
+GENERATORS = {"second": generate_second, "third": generate_third}
 CHECKSUMS: dict[str, Callable[[str], bool]] = {
     "iban": iban.is_valid,
     "de_tax_id": idnr.is_valid,
@@ -109,3 +111,21 @@ def test_card_numbers_pass_luhn() -> None:
 
     assert columns
     assert all(luhn.is_valid(value.replace(" ", "").replace("-", "")) for column in columns for value in filled(column))
+
+
+def test_published_files_are_dirty() -> None:
+    columns = generate_third(tables=200, seed=5)
+    values = {value for column in columns for value in column.values if value}
+
+    assert {"NA", "-", "**"} <= values
+    assert any(re.fullmatch(r"\d\.\d{5}E\+1[45]", value) for value in values)
+    assert any(re.fullmatch(r"\d{4}\.0", value) for value in values)
+    assert any(value != value.rstrip() for value in values)
+
+
+def test_the_two_generators_share_no_table() -> None:
+    second, third = (
+        {(column.table, column.table_columns) for column in make(tables=40, seed=1)} for make in GENERATORS.values()
+    )
+
+    assert not second & third
