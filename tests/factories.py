@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi.testclient import TestClient
 
 from pursight_app.core.db import unit_of_work
-from pursight_app.models import Member, ScanRun, UserAccount, Workspace
+from pursight_app.models import Classification, Member, Review, ScanRun, UserAccount, Workspace
 from pursight_app.services import access, auth, compliance, data_classes, data_sources, scanning
 from pursight_app.services.access import Actor
 
@@ -143,3 +143,21 @@ def scan_now(office: Office, source_id: UUID) -> ScanRun:
     scanning.run_scan(run_id)
     with unit_of_work() as session:
         return session.get_one(ScanRun, run_id)
+
+
+def make_review(office: Office, verdict: Classification, data_class: str | None) -> None:
+    """A correction, or a rejection without a class, and the verdict as it then stands."""
+    with unit_of_work() as session:
+        row = session.get_one(Classification, verdict.id)
+        session.add(
+            Review(
+                workspace_id=office.workspace_id,
+                asset_column_id=row.asset_column_id,
+                batch_id=uuid4(),
+                decision="correct" if data_class else "reject",
+                data_class=data_class,
+                before={"data_class": row.data_class},
+                decided_by_id=office.steward.user_id,
+            )
+        )
+        row.data_class, row.status = data_class or row.data_class, "confirmed" if data_class else "rejected"

@@ -25,7 +25,7 @@ from pursight_app.services.learning import refresh
 from pursight_app.services.learning.lessons import load_lessons
 from pursight_app.services.learning.progress import claim, hold
 from pursight_app.services.leases import LeaseLostError
-from tests.factories import Office, make_folder_source, make_office, scan_now, write_csv
+from tests.factories import Office, make_folder_source, make_office, make_review, scan_now, write_csv
 
 pytestmark = pytest.mark.usefixtures("services")
 # Codes of a house of its own: the shipped model calls them identifiers or categories, the people here call them usernames.
@@ -61,24 +61,6 @@ def verdicts_of(office: Office, column: str) -> list[Classification]:
         )
 
 
-def say(office: Office, verdict: Classification, data_class: str | None) -> None:
-    """A correction, or a rejection without a class, and the verdict as it then stands."""
-    with unit_of_work() as session:
-        row = session.get_one(Classification, verdict.id)
-        session.add(
-            Review(
-                workspace_id=office.workspace_id,
-                asset_column_id=row.asset_column_id,
-                batch_id=uuid4(),
-                decision="correct" if data_class else "reject",
-                data_class=data_class,
-                before={"data_class": row.data_class},
-                decided_by_id=office.steward.user_id,
-            )
-        )
-        row.data_class, row.status = data_class or row.data_class, "confirmed" if data_class else "rejected"
-
-
 def train(office: Office) -> ColumnModel:
     with unit_of_work() as session:
         model_id = learning.request_training(session, office.steward, office.workspace_id).id
@@ -103,7 +85,7 @@ def taught(office: Office) -> Office:
     """Six of eight tables reviewed: their codes are usernames."""
     for column in ("kuerzel", "kuerzel_alt"):
         for verdict in verdicts_of(office, column)[:6]:
-            say(office, verdict, "username")
+            make_review(office, verdict, "username")
     return office
 
 
