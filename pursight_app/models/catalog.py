@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, Column, Computed, Index, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, UniqueConstraint
 
@@ -92,7 +92,16 @@ class Asset(Row, table=True):
 class AssetColumn(Row, table=True):
     """A column; `profile` holds connectors.base.ColumnProfile as JSON, empty when never profiled."""
 
-    __table_args__ = (UniqueConstraint("asset_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("asset_id", "name"),
+        # For the review queue, which reads the names of all columns but not their profiles.
+        Index(
+            "ix_asset_column_queue",
+            "workspace_id",
+            postgresql_include=["id", "asset_id", "name"],
+            postgresql_where=text("missing_since IS NULL"),
+        ),
+    )
 
     workspace_id: UUID = reference("workspace")
     asset_id: UUID = reference("asset", index=False)
@@ -113,7 +122,17 @@ class Classification(Row, table=True):
     "regulations", "evidence", "model_version"}. It comes back when a review is undone or a propagated label withdrawn.
     """
 
-    __table_args__ = (one_of("status", ClassificationStatus), one_of("origin", ClassificationOrigin))
+    __table_args__ = (
+        one_of("status", ClassificationStatus),
+        one_of("origin", ClassificationOrigin),
+        # All that the review queue orders by: it reads this index and not the rows, whose evidence is large.
+        Index(
+            "ix_classification_queue",
+            "workspace_id",
+            postgresql_include=["id", "asset_column_id", "data_class", "confidence", "sensitivity", "runner_up"],
+            postgresql_where=text("status = 'suggested'"),
+        ),
+    )
 
     workspace_id: UUID = reference("workspace")
     asset_column_id: UUID = Field(foreign_key="asset_column.id", ondelete="CASCADE", unique=True)
@@ -129,6 +148,10 @@ class Classification(Row, table=True):
     decided_by_id: UUID | None = reference("user_account", nullable=True, index=False)
     decided_at: datetime | None = time_field()
     evaluated_at: datetime = time_field(default_now=True)
+    # Kept by PostgreSQL beside the evidence: the review queue orders by it without reading the evidence of every column.
+    runner_up: str | None = Field(
+        default=None, sa_column=Column(Text, Computed("evidence #>> '{runner_up,0}'", persisted=True))
+    )
 
 
 class LineageEdge(Row, table=True):

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from pursight_app.core.taxonomy import Sensitivity
@@ -21,6 +22,7 @@ _SENSITIVITY = text(
         ORDER BY array_position(CAST(:levels AS text[]), v.sensitivity) DESC
         LIMIT 1)
     WHERE a.id = ANY(CAST(:asset_ids AS uuid[]))
+    RETURNING a.id, a.sensitivity
     """
 )
 
@@ -31,8 +33,10 @@ def settle(session: Session, workspace_id: UUID, asset_ids: Collection[UUID]) ->
         return
     ids = sorted(set(asset_ids))
     session.flush()
-    session.execute(_SENSITIVITY, {"levels": [str(level) for level in Sensitivity], "asset_ids": ids})
+    given = {"levels": [str(level) for level in Sensitivity], "asset_ids": ids}
+    found: dict[UUID, str | None] = dict(session.execute(_SENSITIVITY, given).all())  # type: ignore[arg-type]  # rows are tuples
     for row in list(session.identity_map.values()):
-        if isinstance(row, Asset) and row.id in ids:
-            session.refresh(row, ["sensitivity"])
+        # Not session.refresh(): that is a statement for each asset.
+        if isinstance(row, Asset) and row.id in found:
+            set_committed_value(row, "sensitivity", found[row.id])
     compliance.evaluate_assets(session, workspace_id, ids)

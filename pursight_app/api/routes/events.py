@@ -93,15 +93,23 @@ class _Watch:
         source = data.get("data_source_id")
         place = Resource(home, UUID(source) if source else None)
         table = replace(place, path=str(data.get("table") or ""))
-        if event["type"] == "finding":
-            return dict(event) if self._actor.decide(Permission.FINDING_READ, table).allowed else None
-        if event["type"].startswith("model_"):
-            return dict(event) if self._actor.decide(Permission.MODEL_MANAGE, Resource(home)).allowed else None
+        if (asked := _asked_for(event["type"], Resource(home), table)) is not None:
+            return dict(event) if self._actor.decide(*asked).allowed else None
         if not self._actor.decide(Permission.SCAN_READ, place).allowed:
             return None
         if table.path and not self._actor.decide(Permission.CATALOG_READ, table).allowed:
             return {**event, "data": {**data, "table": ""}}
         return dict(event)
+
+
+def _asked_for(kind: str, home: Resource, table: Resource) -> tuple[Permission, Resource] | None:
+    """What hearing of an event takes, and on what, where it is not the right to see scans."""
+    if kind == "finding":
+        return Permission.FINDING_READ, table
+    if kind == "review":
+        # It holds a count over the workspace, so it is for those who may see all of it.
+        return Permission.CATALOG_READ, home
+    return (Permission.MODEL_MANAGE, home) if kind.startswith("model_") else None
 
 
 async def _kept(workspace_id: UUID, after_seq: int) -> list[dict[str, object]]:

@@ -31,6 +31,7 @@ from pursight_app.services.access.rows import (
     resource_of,
     scoped,
     visible,
+    visible_verdicts,
 )
 from pursight_app.services.access.store import (
     bump_version,
@@ -77,5 +78,6 @@ __all__ = [
     "scoped",
     "someone",
     "visible",
+    "visible_verdicts",
     "who_may",
 ]

@@ -1,10 +1,10 @@
 """Rights on rows: what a row is to the engine, and the same decision as a filter of a query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, true
 from sqlmodel import Session, SQLModel, col, select
 
 from pursight_app.core.errors import NotFoundError, PermissionDeniedError
@@ -175,6 +175,20 @@ def visible(actor: Actor, model: type[SQLModel], permission: Permission) -> Colu
     )
 
 
+def visible_verdicts(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The decision on each column, what it holds included, as a condition of a query that joins Classification and Asset."""
+    if actor.limits is not None and permission not in actor.limits.scopes:
+        return false()
+    return _rows(
+        actor,
+        permission,
+        workspace=cast("Any", Asset).workspace_id,
+        source=cast("Any", Asset).data_source_id,
+        asset=Asset,
+        verdict=Classification,
+    )
+
+
 def _holds_for_whole_workspaces(actor: Actor, permission: Permission) -> bool:
     scopes = [*actor.policy.allows.get(permission, ()), *actor.policy.denies.get(permission, ())]
     is_owner = permission in OWNER_PERMISSIONS and bool(actor.policy.owned)
@@ -196,14 +210,15 @@ def _rows(
     workspace: ColumnElement[UUID],
     source: ColumnElement[UUID] | None,
     asset: type[Asset] | None,
+    verdict: type[Classification] | None = None,
 ) -> ColumnElement[bool]:
     policy = actor.policy
     limited_to = actor.limits.workspace_id if actor.limits else None
     is_here = workspace == limited_to if limited_to else true()
-    denied = _matching(policy.denies.get(permission, ()), workspace, source, asset)
+    denied = _matching(policy.denies.get(permission, ()), workspace, source, asset, verdict)
     if policy.is_administrator:
         return and_(is_here, not_(denied))
-    allowed = _matching(policy.allows.get(permission, ()), workspace, source, asset)
+    allowed = _matching(policy.allows.get(permission, ()), workspace, source, asset, verdict)
     if asset is not None and permission in OWNER_PERMISSIONS:
         is_own = and_(col(asset.owner_id).is_not_distinct_from(policy.user_id), workspace.in_(list(policy.roles)))
         allowed = or_(allowed, is_own)
@@ -215,6 +230,7 @@ def _matching(
     workspace: ColumnElement[UUID],
     source: ColumnElement[UUID] | None,
     asset: type[Asset] | None,
+    verdict: type[Classification] | None,
 ) -> ColumnElement[bool]:
     by_kind: dict[ScopeKind, list[tuple[UUID, str]]] = {}
     for kind, place, value in scopes:
@@ -229,4 +245,22 @@ def _matching(
             name = col(asset.qualified_name)
             below = (name.startswith(path + part, autoescape=True) for part in "./")
             conditions.append(and_(source == place, or_(name == path, *below)))
+    if verdict is not None:
+        conditions += _by_content(by_kind, workspace)
     return or_(*conditions)
+
+
+def _by_content(
+    by_kind: Mapping[ScopeKind, list[tuple[UUID, str]]], workspace: ColumnElement[UUID]
+) -> Iterable[ColumnElement[bool]]:
+    """Scopes that hang on what a column holds; as `column_resource` has it."""
+    data_class = col(Classification.data_class)
+    is_known = and_(func.coalesce(data_class, "") != "", col(Classification.status) != ClassificationStatus.REJECTED)
+    level = case(
+        (is_known, func.coalesce(col(Classification.sensitivity), str(Sensitivity.PUBLIC))),
+        else_=str(Sensitivity.RESTRICTED),
+    )
+    for place, value in by_kind.get(ScopeKind.DATA_CLASS, []):
+        yield and_(workspace == place, is_known, data_class == value)
+    for place, value in by_kind.get(ScopeKind.SENSITIVITY, []):
+        yield and_(workspace == place, level == value)

@@ -1,7 +1,6 @@
 """One asset: its columns with profile and verdict, its sample values, its history, and what people write about it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from pursight_app.models import (
 from pursight_app.services import access, audit
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.catalog import values
+from pursight_app.services.catalog.review_history import HistoryEntry, list_review_entries
 from pursight_app.services.catalog.values import Sight
 
 _CHANGES = (
@@ -57,15 +57,6 @@ class ColumnRow:
     profile: dict[str, Any]
     is_masked: bool
     may_unmask: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One thing that happened to an asset, as a sentence."""
-
-    at: datetime
-    who: str
-    what: str
 
 
 def get_asset(session: Session, actor: Actor, asset_id: UUID) -> AssetRow:
@@ -167,11 +158,14 @@ def list_history(session: Session, actor: Actor, asset_id: UUID, *, limit: int =
         .where(
             AuditEvent.subject_id == str(asset.id),
             col(AuditEvent.action).in_(_CHANGES),
+            # Reviews since there are batches have rows of their own.
+            col(AuditEvent.detail)["batch_id"].is_(None),
         )
         .order_by(col(AuditEvent.created_at).desc())
         .limit(limit)
     ).all()
     entries += [HistoryEntry(event.created_at, event.actor_email, _sentence(event)) for event in changes]
+    entries += list_review_entries(session, asset.id, limit=limit)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 

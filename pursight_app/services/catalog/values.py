@@ -58,6 +58,14 @@ def shown_profile(profile: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     return mask_profile(profile)
 
 
+def extremes(actor: Actor, asset: Asset, column: AssetColumn, verdict: Classification | None) -> tuple[str, ...]:
+    """The smallest and largest value of a column as they may be shown without a reason; empty when never profiled."""
+    sight = sight_of(actor, asset, verdict)
+    shown = shown_profile(column.profile, Sight.OPEN if sight == Sight.OPEN else Sight.MASKED)
+    ends = (shown.get("minimum"), shown.get("maximum"))
+    return tuple(dict.fromkeys(str(end)[:60] for end in ends if end not in {None, ""}))
+
+
 def read_values(actor: Actor, asset_id: UUID, *, reason: str = "") -> dict[str, ColumnValues]:
     """Values and profile of each column by name; with a reason unmasked where the actor may, which is audited.
 
