@@ -16,6 +16,9 @@ from pursight_app.ui.components import (
 from pursight_app.ui.frame import page
 from state.models import ModelsState as State
 
+# On a phone the buttons go below the text instead of squeezing it.
+_TEXT = {"minWidth": "240px"}
+
 
 @page("/models", "Learning", on_load=[State.load], nav=(6, "graduation-cap"), permission="model.manage")
 def models() -> rx.Component:
@@ -48,6 +51,7 @@ def _in_use() -> rx.Component:
                 rx.el.h2("In use: ", State.in_use.name),
                 rx.el.p(State.in_use.sentence, class_name="muted"),
                 class_name="stack grow",
+                style=_TEXT,
             ),
             rx.cond(
                 State.in_use.is_own,
@@ -103,6 +107,7 @@ def _challenger() -> rx.Component:
                         class_name="muted",
                     ),
                     class_name="stack grow",
+                    style=_TEXT,
                 ),
                 rx.el.div(
                     button("Dismiss", icon="x", on_click=State.dismiss),

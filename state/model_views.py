@@ -143,7 +143,7 @@ def _columns(count: int) -> str:
 def _advice(standing: Learning) -> str:
     missing = standing.min_reviews - standing.reviews
     if missing > 0:
-        return f"Review {_columns(missing)} more: it takes {standing.min_reviews} before anything can be measured."
+        return f"Review {fmt.count(missing)} more: it takes {standing.min_reviews} reviewed columns before anything can be measured."
     if not standing.new_reviews:
         return "Everything that people reviewed has been learned."
     if standing.new_reviews < 20:

@@ -41,6 +41,7 @@ def train(lease: ModelLease) -> None:
     """Makes the model of the lease a challenger: learned, measured, and compared with the catalogue."""
     with unit_of_work() as session:
         row = hold(session, lease)
+        announce(session, row)
         is_measured, is_learned = bool(row.scores.get("golden")), bool(row.version)
     if not is_learned:
         _learn(lease)
