@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi.testclient import TestClient
 
 from pursight_app.core.db import unit_of_work
-from pursight_app.models import Classification, Member, Review, ScanRun, UserAccount, Workspace
+from pursight_app.models import Classification, ColumnModel, Member, Review, ScanRun, UserAccount, Workspace
 from pursight_app.services import access, auth, compliance, data_classes, data_sources, scanning
 from pursight_app.services.access import Actor
 
@@ -143,6 +143,21 @@ def scan_now(office: Office, source_id: UUID) -> ScanRun:
     scanning.run_scan(run_id)
     with unit_of_work() as session:
         return session.get_one(ScanRun, run_id)
+
+
+def make_challenger(office: Office) -> UUID:
+    """A model that waits for a decision, learned on top of a shipped model of another time."""
+    with unit_of_work() as session:
+        row = ColumnModel(
+            workspace_id=office.workspace_id,
+            number=1,
+            status="challenger",
+            version="1-site1",
+            base_version="of another time",
+            scores={"gate": {"passed": True, "reasons": []}},
+        )
+        session.add(row)
+    return row.id
 
 
 def make_review(office: Office, verdict: Classification, data_class: str | None) -> None:

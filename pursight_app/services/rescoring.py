@@ -29,7 +29,8 @@ from pursight_app.services.classification import Recognition, Verdict, suggest_w
 from pursight_app.services.recognition import features_version
 from pursight_app.services.scanning.discovery import clean
 from pursight_app.services.scanning.samples import masked_columns
-from pursight_app.services.scanning.tables import highest_sensitivity, read_sample, write_features, write_verdicts
+from pursight_app.services.scanning.tables import read_sample, write_features, write_verdicts
+from pursight_app.services.verdict_effects import settle
 
 log = structlog.get_logger()
 
@@ -189,10 +190,6 @@ def write_scores(session: Session, workspace_id: UUID, scored: Sequence[ScoredTa
         if each.verdicts:
             write_verdicts(session, workspace_id, each.verdicts)
             write_features(session, workspace_id, each.features, each.features_version)
-            asset = session.get_one(Asset, each.table.asset.id)
-            asset.sensitivity = highest_sensitivity(session, asset.id)
-    session.flush()
-    scored_ids = [each.table.asset.id for each in scored if each.verdicts]
-    for finding in compliance.evaluate_assets(session, workspace_id, scored_ids):
+    for finding in settle(session, workspace_id, [each.table.asset.id for each in scored if each.verdicts]):
         compliance.announce_finding(session, finding)
     return changed

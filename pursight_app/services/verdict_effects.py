@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from pursight_app.core.taxonomy import Sensitivity
-from pursight_app.models import Asset
+from pursight_app.models import Asset, Finding
 from pursight_app.services import compliance
 
 # One statement for any number of assets; the same answer as scanning.tables.highest_sensitivity gives for one.
@@ -27,10 +27,14 @@ _SENSITIVITY = text(
 )
 
 
-def settle(session: Session, workspace_id: UUID, asset_ids: Collection[UUID]) -> None:
-    """Brings sensitivity and findings of assets in line with the verdicts on their columns. Not for people to call."""
+def settle(session: Session, workspace_id: UUID, asset_ids: Collection[UUID]) -> list[Finding]:
+    """Brings sensitivity and findings of assets in line with the verdicts on their columns. Not for people to call.
+
+    Returns:
+        The findings that are new or open again.
+    """
     if not asset_ids:
-        return
+        return []
     ids = sorted(set(asset_ids))
     session.flush()
     given = {"levels": [str(level) for level in Sensitivity], "asset_ids": ids}
@@ -39,4 +43,4 @@ def settle(session: Session, workspace_id: UUID, asset_ids: Collection[UUID]) ->
         # Not session.refresh(): that is a statement for each asset.
         if isinstance(row, Asset) and row.id in found:
             set_committed_value(row, "sensitivity", found[row.id])
-    compliance.evaluate_assets(session, workspace_id, ids)
+    return compliance.evaluate_assets(session, workspace_id, ids)

@@ -34,6 +34,7 @@ from tests.factories import (
     Office,
     actor_of,
     bearer,
+    make_challenger,
     make_data_class,
     make_folder_source,
     make_user,
@@ -183,6 +184,7 @@ def _things(office: Office, folder: Path) -> dict[str, object]:
         "classification_id": verdict.id,
         "finding_id": finding.id,
         "data_class_id": make_data_class(office),
+        "model_id": make_challenger(office),
     }
 
 

@@ -5,9 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from pursight_app.core.db import unit_of_work
-from pursight_app.models import ColumnModel
-from tests.factories import Office, bearer, make_office
+from tests.factories import Office, bearer, make_challenger, make_office
 
 
 @pytest.fixture(scope="module")
@@ -17,17 +15,7 @@ def office(services: None) -> Office:
 
 @pytest.fixture(scope="module")
 def challenger_id(office: Office) -> UUID:
-    with unit_of_work() as session:
-        row = ColumnModel(
-            workspace_id=office.workspace_id,
-            number=1,
-            status="challenger",
-            version="1-site1",
-            base_version="of another time",
-            scores={"gate": {"passed": True, "reasons": []}},
-        )
-        session.add(row)
-    return row.id
+    return make_challenger(office)
 
 
 def path(office: Office) -> str:

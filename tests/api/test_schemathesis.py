@@ -27,6 +27,7 @@ from tests.factories import (
     PEOPLE_HEADER,
     actor_of,
     bearer,
+    make_challenger,
     make_data_class,
     make_folder_source,
     make_office,
@@ -81,6 +82,7 @@ def world(services: None, tmp_path_factory: pytest.TempPathFactory) -> World:
         "classification_id": verdict.id,
         "finding_id": finding.id,
         "data_class_id": make_data_class(office),
+        "model_id": make_challenger(office),
     }
     ids = {name: str(value) for name, value in rows.items()}
     return World(ids, (bearer(office.root), bearer(office.steward)), bearer(actor_of(viewer)))
