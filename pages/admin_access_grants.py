@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from pursight_app.ui.components import button, callout, cell, drawer, empty, field, loaded, pager, table
+from pursight_app.ui.components import button, callout, cell, drawer, empty, field, find_form, loaded, pager, table
 from pursight_app.ui.person_choice import person_choice
 from state.admin_grants import GrantsState as State
 from state.admin_grants import GrantView, Option
@@ -14,7 +14,7 @@ def grants_tab() -> rx.Component:
         rx.cond(State.can_undo, _undo()),
         rx.el.section(
             rx.el.div(
-                _search(),
+                find_form("Find grants", "Find by person or group", State.query, State.find),
                 button("New grant", icon="plus", kind="primary", on_click=State.open_making),
                 class_name="card-head",
             ),
@@ -60,25 +60,6 @@ def _undo() -> rx.Component:
             ),
         ),
         role="status",
-    )
-
-
-def _search() -> rx.Component:
-    return rx.el.form(
-        rx.el.input(
-            name="q",
-            type="search",
-            class_name="input",
-            placeholder="Find by person or group",
-            aria_label="Find grants",
-            default_value=State.query,
-            key=State.query,
-            max_length=200,
-            style={"width": "min(320px, 60vw)"},
-        ),
-        button("Find", type="submit"),
-        on_submit=State.find,
-        class_name="row",
     )
 
 

@@ -9,6 +9,7 @@ from pursight_app.ui.components import (
     drawer,
     empty,
     field,
+    find_form,
     link_button,
     loaded,
     page_head,
@@ -40,7 +41,7 @@ def admin_groups() -> rx.Component:
             lead="People who are granted things together. A grant to a group counts for everybody in it.",
         ),
         rx.el.div(
-            _search(),
+            find_form("Find groups", "Find a group by name", State.query, State.find, class_name="row list-search"),
             loaded(
                 State.is_loading,
                 State.groups.length(),
@@ -68,25 +69,6 @@ def admin_groups() -> rx.Component:
         ),
         _making(),
         _drawer(),
-    )
-
-
-def _search() -> rx.Component:
-    return rx.el.form(
-        rx.el.input(
-            name="q",
-            type="search",
-            class_name="input",
-            placeholder="Find a group by name",
-            aria_label="Find groups",
-            default_value=State.query,
-            key=State.query,
-            max_length=200,
-            style={"maxWidth": "360px"},
-        ),
-        button("Find", type="submit"),
-        on_submit=State.find,
-        class_name="row list-search",
     )
 
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from pages.data_class_form import form_drawer
-from pursight_app.ui.components import badge, button, callout, cell, empty, link, loaded, page_head, table
+from pursight_app.ui.components import badge, button, callout, cell, empty, find_form, link, loaded, page_head, table
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import SENSITIVITY
 from state.data_class_form import DataClassFormState as Form
@@ -24,7 +24,7 @@ def data_classes() -> rx.Component:
             lead="The kinds of data that a column can hold, and how many columns hold each.",
         ),
         rx.cond(State.put_away != "", _undo()),
-        _search(),
+        find_form("Find data classes", "Find by name, meaning or law", State.query, State.find),
         loaded(
             State.is_loading,
             State.groups.length() + State.own.length() + State.own_total,
@@ -52,25 +52,6 @@ def _undo() -> rx.Component:
             ),
         ),
         role="status",
-    )
-
-
-def _search() -> rx.Component:
-    return rx.el.form(
-        rx.el.input(
-            name="q",
-            type="search",
-            class_name="input",
-            placeholder="Find by name, meaning or law",
-            aria_label="Find data classes",
-            default_value=State.query,
-            key=State.query,
-            max_length=100,
-            style={"width": "min(320px, 60vw)"},
-        ),
-        button("Find", type="submit"),
-        on_submit=State.find,
-        class_name="row",
     )
 
 

@@ -10,6 +10,7 @@ from pursight_app.ui.components import (
     drawer,
     empty,
     field,
+    find_form,
     loaded,
     page_head,
     pager,
@@ -99,7 +100,9 @@ def _people() -> rx.Component:
             ),
             class_name="card-head",
         ),
-        _search(),
+        find_form(
+            "Find people", "Find by name or e-mail address", State.query, State.find, class_name="row list-search"
+        ),
         loaded(
             State.is_loading,
             State.members.length(),
@@ -113,25 +116,6 @@ def _people() -> rx.Component:
             empty("users", "Nobody here is called that", "Clear the search to see everybody in this workspace."),
         ),
         class_name="card-flush",
-    )
-
-
-def _search() -> rx.Component:
-    return rx.el.form(
-        rx.el.input(
-            name="q",
-            type="search",
-            class_name="input",
-            placeholder="Find by name or e-mail address",
-            aria_label="Find people",
-            default_value=State.query,
-            key=State.query,
-            max_length=200,
-            style={"maxWidth": "360px"},
-        ),
-        button("Find", type="submit"),
-        on_submit=State.find,
-        class_name="row list-search",
     )
 
 

@@ -205,3 +205,25 @@ def bar(parts: list[tuple[rx.Var[float], str]], *, label: Child) -> rx.Component
         role="img",
         aria_label=label,
     )
+
+
+def find_form(
+    label: str, placeholder: str, query: rx.Var[str], on_submit: Any, *, class_name: str = "row"
+) -> rx.Component:
+    """A search box for one list; its form sends `q`."""
+    return rx.el.form(
+        rx.el.input(
+            name="q",
+            type="search",
+            class_name="input",
+            placeholder=placeholder,
+            aria_label=label,
+            default_value=query,
+            key=query,
+            max_length=200,
+            style={"width": "min(360px, 60vw)"},
+        ),
+        button("Find", type="submit"),
+        on_submit=on_submit,
+        class_name=class_name,
+    )
