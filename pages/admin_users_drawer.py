@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from pursight_app.ui.account_card import shown_link
+from pursight_app.ui.account_card import invitation_drawer, shown_link
 from pursight_app.ui.components import badge, button, callout, drawer, field
 from pursight_app.ui.theme import ACCOUNT_STATE, ROLE_WORDS
 from state.admin_invite import AdminInviteState as Invite
@@ -266,18 +266,7 @@ def _membership_row(row: rx.Var[MembershipView]) -> rx.Component:
 
 def invite_drawer() -> rx.Component:
     """Makes an account; the link is shown in the same place."""
-    done = rx.el.div(
-        rx.el.p(rx.el.strong(Invite.email), " is invited."),
-        shown_link(Invite.link, Invite.link_words),
-        rx.el.div(button("Invite another person", on_click=Invite.open_drawer), class_name="row"),
-        class_name="stack-md",
-    )
-    return drawer(
-        "Invite a person",
-        [rx.cond(Invite.link_words != "", done, _invite_form())],
-        is_open=Invite.is_open,
-        on_close=Invite.close_drawer,
-    )
+    return invitation_drawer("Invite a person", _invite_form(), Invite)
 
 
 def _invite_form() -> rx.Component:

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from pursight_app.ui.account_card import shown_link
+from pursight_app.ui.account_card import invitation_drawer
 from pursight_app.ui.components import (
     button,
     callout,
@@ -44,7 +44,7 @@ def workspaces() -> rx.Component:
         rx.cond(SessionState.is_administrator, _new_workspace()),
         _people(),
         _add_drawer(),
-        _invite_drawer(),
+        invitation_drawer("Invite by e-mail", _invite_form(), Invite),
         _removal(),
     )
 
@@ -194,21 +194,6 @@ def _add_drawer() -> rx.Component:
         ],
         is_open=State.is_adding,
         on_close=State.close_adding,
-    )
-
-
-def _invite_drawer() -> rx.Component:
-    done = rx.el.div(
-        rx.el.p(rx.el.strong(Invite.email), " is invited."),
-        shown_link(Invite.link, Invite.link_words),
-        rx.el.div(button("Invite another person", on_click=Invite.open_drawer), class_name="row"),
-        class_name="stack-md",
-    )
-    return drawer(
-        "Invite by e-mail",
-        [rx.cond(Invite.link_words != "", done, _invite_form())],
-        is_open=Invite.is_open,
-        on_close=Invite.close_drawer,
     )
 
 

@@ -11,11 +11,10 @@ from pursight_app.services import api_tokens, workspaces
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.security_policy import get_security_policy
 from state.base import acting, as_id, event, run
-from state.session import notify
+from state.token_revocation import TokenRevocation
 from state.token_views import (
     LifeView,
     ScopeGroup,
-    TokenView,
     days_of,
     example,
     lives,
@@ -33,12 +32,11 @@ class HomeView:
     name: str
 
 
-class AccountTokensState(rx.State):
+class AccountTokensState(TokenRevocation, rx.State):
     """The list, the form of a new token, and that token until it is put away."""
 
     is_loading: bool = True
     failure: str = ""
-    tokens: list[TokenView] = []
     example: str = ""
     is_adding: bool = False
     homes: list[HomeView] = []
@@ -47,8 +45,6 @@ class AccountTokensState(rx.State):
     problem: str = ""
     new_token: str = ""
     new_name: str = ""
-    revoking_id: str = ""
-    revoking_name: str = ""
 
     @event()
     async def load(self) -> None:
@@ -120,28 +116,6 @@ class AccountTokensState(rx.State):
     async def put_away(self) -> None:
         """Forgets the token that was shown."""
         self.new_token = ""
-
-    @event()
-    async def ask_revoke(self, token_id: str) -> None:
-        """Asks before a token dies."""
-        row = next((row for row in self.tokens if row.id == token_id), None)
-        if row is not None:
-            self.revoking_id, self.revoking_name = row.id, row.name
-
-    @event()
-    async def cancel_revoke(self, is_open: bool = False) -> None:  # noqa: FBT001, FBT002  Radix sends the new state
-        """Keeps it."""
-        if not is_open:
-            self.revoking_id = ""
-
-    @event()
-    async def revoke(self) -> None:
-        """Ends the token."""
-        token_id = as_id(self.revoking_id)
-        await run(lambda session, actor: api_tokens.revoke_token(session, actor, token_id))
-        self.revoking_id = ""
-        await self._fill()
-        await notify(self, f"{self.revoking_name} is revoked. Whatever still uses it is refused now.")
 
 
 def _choices(session: Session, actor: Actor) -> tuple[list[workspaces.WorkspaceRow], int]:

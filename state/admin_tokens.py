@@ -15,7 +15,8 @@ from pursight_app.services.security_policy import get_security_policy
 from state import format as fmt
 from state.base import as_id, event, run
 from state.session import current_workspace, notify
-from state.token_views import LifeView, ScopeGroup, TokenView, days_of, lives, scope_groups, scopes_of, token_view
+from state.token_revocation import TokenRevocation
+from state.token_views import LifeView, ScopeGroup, days_of, lives, scope_groups, scopes_of, token_view
 
 
 @dataclass
@@ -39,13 +40,12 @@ class RoleChoice:
     words: str
 
 
-class AdminTokensState(rx.State):
+class AdminTokensState(TokenRevocation, rx.State):
     """Both lists, the two forms, and a new token until it is put away."""
 
     is_loading: bool = True
     failure: str = ""
     accounts: list[ServiceAccountView] = []
-    tokens: list[TokenView] = []
     roles: list[RoleChoice] = []
     is_adding: bool = False
     token_for_id: str = ""
@@ -55,8 +55,6 @@ class AdminTokensState(rx.State):
     problem: str = ""
     new_token: str = ""
     new_name: str = ""
-    revoking_id: str = ""
-    revoking_name: str = ""
     removing_id: str = ""
     removing_name: str = ""
 
@@ -199,28 +197,6 @@ class AdminTokensState(rx.State):
         self.removing_id = ""
         await self._fill()
         await notify(self, f"{self.removing_name} and its tokens were removed.")
-
-    @event()
-    async def ask_revoke(self, token_id: str) -> None:
-        """Asks before a token dies."""
-        row = next((row for row in self.tokens if row.id == token_id), None)
-        if row is not None:
-            self.revoking_id, self.revoking_name = row.id, row.name
-
-    @event()
-    async def cancel_revoke(self, is_open: bool = False) -> None:  # noqa: FBT001, FBT002  Radix sends the new state
-        """Keeps it."""
-        if not is_open:
-            self.revoking_id = ""
-
-    @event()
-    async def revoke(self) -> None:
-        """Ends the token."""
-        token_id = as_id(self.revoking_id)
-        await run(lambda session, actor: api_tokens.revoke_token(session, actor, token_id))
-        self.revoking_id = ""
-        await self._fill()
-        await notify(self, f"{self.revoking_name} is revoked. Whatever still uses it is refused now.")
 
 
 def _account(row: service_accounts.ServiceAccountRow, names: dict[str, str]) -> ServiceAccountView:

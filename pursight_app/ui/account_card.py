@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from pursight_app.ui.components import Child, callout, field
+from pursight_app.ui.components import Child, button, callout, drawer, field
 from pursight_app.ui.html import InterFont
 
 
@@ -113,3 +113,15 @@ def shown_link(link: rx.Var[str], words: rx.Var[str]) -> rx.Component:
         class_name="stack",
         role="status",
     )
+
+
+def invitation_drawer(title: str, form: rx.Component, invite: Any) -> rx.Component:
+    """A drawer with a form that invites somebody, and afterwards the link. `invite` is the state behind it."""
+    done = rx.el.div(
+        rx.el.p(rx.el.strong(invite.email), " is invited."),
+        shown_link(invite.link, invite.link_words),
+        rx.el.div(button("Invite another person", on_click=invite.open_drawer), class_name="row"),
+        class_name="stack-md",
+    )
+    content = [rx.cond(invite.link_words != "", done, form)]
+    return drawer(title, content, is_open=invite.is_open, on_close=invite.close_drawer)
