@@ -22,6 +22,8 @@ _NOUNS = {
     "catalog": "Catalogue",
     "values": "Sampled values",
     "classification": "Verdicts",
+    "data_class": "Data classes",
+    "model": "Learning",
     "finding": "Findings",
     "rule": "Rules",
     "member": "People",

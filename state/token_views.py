@@ -12,7 +12,7 @@ from pursight_app.services.api_tokens import TokenRow
 from state import format as fmt
 
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Catalogue", ("catalog", "values", "classification")),
+    ("Catalogue", ("catalog", "values", "classification", "data_class", "model")),
     ("Data sources and scans", ("data_source", "scan")),
     ("Findings and rules", ("finding", "rule")),
     ("Workspace and audit log", ("workspace", "audit")),

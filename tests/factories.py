@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from fastapi.testclient import TestClient
 
 from pursight_app.core.db import unit_of_work
-from pursight_app.models import Classification, ColumnModel, Member, Review, ScanRun, UserAccount, Workspace
-from pursight_app.services import access, auth, compliance, data_classes, data_sources, scanning
+from pursight_app.models import Classification, ColumnModel, Member, ScanRun, UserAccount, Workspace
+from pursight_app.services import access, auth, compliance, data_classes, data_sources, reviews, scanning
 from pursight_app.services.access import Actor
 
 PASSWORD = "correct horse battery"
@@ -160,19 +160,11 @@ def make_challenger(office: Office) -> UUID:
     return row.id
 
 
-def make_review(office: Office, verdict: Classification, data_class: str | None) -> None:
-    """A correction, or a rejection without a class, and the verdict as it then stands."""
+def make_review(office: Office, verdict: Classification, data_class: str | None) -> UUID:
+    """A correction, or a rejection without a class. Returns the id of its batch."""
+    decision = "correct" if data_class else "reject"
     with unit_of_work() as session:
-        row = session.get_one(Classification, verdict.id)
-        session.add(
-            Review(
-                workspace_id=office.workspace_id,
-                asset_column_id=row.asset_column_id,
-                batch_id=uuid4(),
-                decision="correct" if data_class else "reject",
-                data_class=data_class,
-                before={"data_class": row.data_class},
-                decided_by_id=office.steward.user_id,
-            )
+        made = reviews.review_many(
+            session, office.steward, office.workspace_id, [verdict.id], decision=decision, data_class=data_class
         )
-        row.data_class, row.status = data_class or row.data_class, "confirmed" if data_class else "rejected"
+    return made.batch_id

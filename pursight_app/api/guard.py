@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from pursight_app.api.dependencies import IdempotentRoute, actor_of_header
 from pursight_app.core.db import unit_of_work
@@ -22,6 +22,7 @@ from pursight_app.models import (
     DataSource,
     Finding,
     Propagation,
+    Review,
     ScanRun,
     Workspace,
 )
@@ -157,6 +158,11 @@ def _require_on_row(actor: Actor, permission: Permission, name: str, value: str)
         # The route's own validation says so.
         return
     with unit_of_work() as session:
+        if name == "batch_id":
+            # A batch is no row; the service looks at each of its reviews. An unknown one is as a strange workspace.
+            home = session.exec(select(Review.workspace_id).where(Review.batch_id == row_id).limit(1)).first()
+            access.require_somewhere(actor, permission, home or row_id)
+            return
         if name == "workspace_id" and permission in _FOR_PARTS and session.get(Workspace, row_id):
             access.require_somewhere(actor, permission, row_id)
             return

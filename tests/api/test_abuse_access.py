@@ -37,6 +37,7 @@ from tests.factories import (
     make_challenger,
     make_data_class,
     make_folder_source,
+    make_review,
     make_user,
     make_workspace,
     people_rows,
@@ -185,6 +186,7 @@ def _things(office: Office, folder: Path) -> dict[str, object]:
         "finding_id": finding.id,
         "data_class_id": make_data_class(office),
         "model_id": make_challenger(office),
+        "batch_id": make_review(office, verdict, verdict.data_class),
     }
 
 

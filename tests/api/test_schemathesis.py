@@ -31,6 +31,7 @@ from tests.factories import (
     make_data_class,
     make_folder_source,
     make_office,
+    make_review,
     make_user,
     make_workspace,
     people_rows,
@@ -83,6 +84,7 @@ def world(services: None, tmp_path_factory: pytest.TempPathFactory) -> World:
         "finding_id": finding.id,
         "data_class_id": make_data_class(office),
         "model_id": make_challenger(office),
+        "batch_id": make_review(office, verdict, verdict.data_class),
     }
     ids = {name: str(value) for name, value in rows.items()}
     return World(ids, (bearer(office.root), bearer(office.steward)), bearer(actor_of(viewer)))

@@ -128,7 +128,7 @@ def list_reviews(workspace_id: UUID, actor: CurrentActor, at: CurrentPaging, bat
 
 
 @router.post("/api/reviews/{batch_id}/undo")
-@guard(Permission.CLASSIFICATION_REVIEW)
+@guard(Permission.CLASSIFICATION_REVIEW, "batch_id")
 def undo(batch_id: UUID, body: Undo, actor: CurrentActor) -> dict[str, object]:
     """Takes a batch back, or some reviews of it; 409 where a column was reviewed again since."""
     with unit_of_work() as session:
