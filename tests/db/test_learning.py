@@ -114,8 +114,7 @@ def test_training_takes_enough_reviews() -> None:
 def test_an_undone_review_teaches_nothing_and_the_one_before_it_counts_again(taught: Office) -> None:
     with unit_of_work() as session:
         before = len(load_lessons(session, taught.workspace_id))
-        verdict = session.exec(select(Classification).where(Classification.status == "confirmed")).first()
-        assert verdict is not None
+        verdict = session.get_one(Classification, verdicts_of(taught, "kuerzel")[0].id)
         undone = Review(
             workspace_id=taught.workspace_id,
             asset_column_id=verdict.asset_column_id,
