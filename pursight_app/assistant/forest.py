@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -71,15 +70,13 @@ class FlatForest:
         self, paths: Sequence[NDArray[np.int32]], columns: NDArray[np.float32], classes: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         (count, width), asked = columns.shape, classes.shape[1]
-        moves = np.zeros(count * asked * width)
-        starts = np.arange(count)[:, None] * asked + np.arange(asked)
-        for nodes, following in pairwise(paths):
-            trees, places = np.nonzero(nodes != following)
-            parents, children = nodes[trees, places], following[trees, places]
-            wanted = classes[places]
-            moved = self.shares[children[:, None], wanted] - self.shares[parents[:, None], wanted]
-            slots = starts[places] * width + self.feature[parents][:, None]
-            moves += np.bincount(slots.ravel(), weights=moved.ravel(), minlength=len(moves))
+        levels = np.stack(paths)
+        steps = np.nonzero(levels[:-1] != levels[1:])
+        parents, children, places = levels[:-1][steps], levels[1:][steps], steps[2]
+        wanted = classes[places]
+        moved = self.shares[children[:, None], wanted] - self.shares[parents[:, None], wanted]
+        slots = (places[:, None] * asked + np.arange(asked)) * width + self.feature[parents][:, None]
+        moves = np.bincount(slots.ravel(), moved.ravel(), minlength=count * asked * width)
         return moves.reshape(count, asked, width) / len(self.roots)
 
 

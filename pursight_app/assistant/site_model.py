@@ -17,6 +17,7 @@ from pursight_app.assistant.artefact import UnreadableArtefactError, dump_artefa
 from pursight_app.assistant.column_model import ColumnModel, softmax, standardised
 from pursight_app.assistant.features import ColumnFeatures, ColumnInput
 from pursight_app.assistant.ngrams import BUCKETS
+from pursight_app.assistant.signals import TAUGHT, Signal
 
 REVIEW_WEIGHT = 3.0
 REHEARSAL_WEIGHT = 0.3
@@ -78,6 +79,24 @@ class SiteModel:
         if not columns:
             return probabilities
         return softmax(_log(probabilities) + self._residual(columns, probabilities))
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Those of the shipped model, and what the workspace has taught."""
+        return (*self.base.signals, TAUGHT)
+
+    def explain(self, columns: Sequence[ColumnFeatures], compared: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """What each signal says between two classes of a column: log-odds, columns × `signals`.
+
+        What was learned here is one signal: it moves the log-odds by exactly the residual.
+        """
+        explained = self.base.explain(columns, compared)
+        if not columns:
+            return np.zeros((0, len(self.signals)))
+        residual = self._residual(columns, self.base.predict(columns))
+        places = [[self.classes.index(name) for name in pair] for pair in compared]
+        taught = [row[winner] - row[rival] for row, (winner, rival) in zip(residual, places, strict=True)]
+        return np.hstack([explained, np.array(taught)[:, None]])
 
     def _residual(self, columns: Sequence[ColumnFeatures], probabilities: NDArray[np.float64]) -> Matrix:
         # The n-grams of a column are few of many thousand: their rows are picked out, not multiplied with zeros.

@@ -1,7 +1,8 @@
 """Suggests a data class for each column, with evidence. Pure: no session, no I/O but the model file.
 
 Detectors that validate decide first; else the calibrated column model; else nobody (the column awaits review). How these
-are weighed is in classification_decision.py, how it is said in classification_evidence.py.
+are weighed is in classification_decision.py, how it is said in classification_evidence.py, what spoke for and against it in
+classification_contributions.py.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pursight_app.assistant.column_model import Classifier, load_model
 from pursight_app.assistant.features import ColumnFeatures, ColumnInput
 from pursight_app.detectors.base import ColumnSample, Detection
 from pursight_app.detectors.detection import detect
+from pursight_app.services.classification_contributions import with_contributions
 from pursight_app.services.classification_custom import CustomRecogniser, best_match
 from pursight_app.services.classification_decision import ColumnCase, decide
 from pursight_app.services.classification_evidence import Evidence, Verdict
@@ -48,20 +50,18 @@ def suggest_with_features(
     custom = recognition.custom if recognition else ()
     detections = [detect(sample) for sample in samples]
     features = [model.features(_input(sample, founds)) for sample, founds in zip(samples, detections, strict=True)]
-    verdicts = [
-        decide(
-            ColumnCase(
-                sample=sample,
-                detections=founds,
-                probabilities=dict(zip(model.classes, map(float, row), strict=True)),
-                known_shares=feature.known_shares,
-                model_version=model.version,
-                own=best_match(sample, custom) if custom else None,
-            )
+    cases = [
+        ColumnCase(
+            sample=sample,
+            detections=founds,
+            probabilities=dict(zip(model.classes, map(float, row), strict=True)),
+            known_shares=feature.known_shares,
+            model_version=model.version,
+            own=best_match(sample, custom) if custom else None,
         )
         for sample, founds, feature, row in zip(samples, detections, features, model.predict(features), strict=True)
     ]
-    return verdicts, features
+    return with_contributions(cases, [decide(case) for case in cases], features, model), features
 
 
 def _input(sample: ColumnSample, founds: tuple[Detection, ...]) -> ColumnInput:

@@ -136,6 +136,7 @@ def own_verdict(match: OwnMatch, ranked: Sequence[tuple[str, float]], *, model_v
         reasons_for=(f"your class {known.name}: {reasons[0]}", *reasons[1:]),
         reasons_against=(f"without your class it would be {name} with {share:.0%}",) if share >= 0.5 else (),
         runner_up=(name, round(share, 4)),
+        decided_by="own class",
         model_version=model_version,
         detector_version=f"{DETECTOR_VERSION}, {known.name} {recogniser.version}",
     )

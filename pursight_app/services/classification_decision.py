@@ -9,7 +9,7 @@ from pursight_app.core.taxonomy import TAXONOMY, Sensitivity
 from pursight_app.detectors.base import ColumnSample, Detection, wilson_lower_bound
 from pursight_app.detectors.detection import normalise
 from pursight_app.services.classification_custom import OwnMatch, own_verdict
-from pursight_app.services.classification_evidence import Evidence, Verdict, evidence_of
+from pursight_app.services.classification_evidence import DecidedBy, Evidence, Verdict, evidence_of
 from pursight_app.services.classification_vetoes import impossible_classes, looks_like_versions
 
 DECISIVE_RATE = 0.8
@@ -74,12 +74,12 @@ def decide(case: ColumnCase) -> Verdict:
         return own_verdict(case.own, ranked, model_version=case.model_version)
     if winner is not None:
         confidence = _decisive_confidence(winner, case.probabilities)
-        return _verdict(case, winner.detector.data_class, confidence, ranked, detection=winner)
+        return _verdict(case, winner.detector.data_class, confidence, ranked, detection=winner, decided_by="detector")
     best, probability = ranked[0]
     sparse = _sparse(case, best, values)
     if sparse is not None and best != "free_text_pii":
         confidence = min(0.95, 0.6 + sparse.matched / 40)
-        return _verdict(case, "free_text_pii", confidence, ranked, detection=sparse)
+        return _verdict(case, "free_text_pii", confidence, ranked, detection=sparse, decided_by="detector")
     support = next(
         (found for found in case.detections if found.detector.data_class == best and found.rate >= 0.5), None
     )
@@ -172,6 +172,7 @@ def _verdict(
     ranked: list[tuple[str, float]],
     *,
     detection: Detection | None,
+    decided_by: DecidedBy = "model",
 ) -> Verdict:
     known = TAXONOMY[data_class] if data_class else None
     evidence = evidence_of(
@@ -182,6 +183,7 @@ def _verdict(
         table_columns=case.sample.table_columns,
         known_shares=case.known_shares,
         model_version=case.model_version,
+        decided_by=decided_by,
     )
     return Verdict(
         data_class=data_class,

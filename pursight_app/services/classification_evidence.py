@@ -2,32 +2,49 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pursight_app.assistant.header import is_meaningless, supported_classes
+from pursight_app.assistant.signals import Block
 from pursight_app.core.masking import mask, mask_secret
 from pursight_app.core.taxonomy import TAXONOMY, Sensitivity
 from pursight_app.detectors.base import Detection
 from pursight_app.detectors.detection import DETECTOR_VERSION
+from pursight_app.services.classification_wording import LIST_PROOFS, share_words
 
-JsonValue = str | float | int | None | list[str] | list[str | float]
-_LIST_REASONS: dict[str, tuple[str, str]] = {
-    "first_name": ("first_name", "are known first names"),
-    "last_name": ("last_name", "are known family names"),
-    "person_name": ("all_words_names", "consist of known first and family names"),
-    "city": ("city", "are known towns"),
-    "state_region": ("region", "are known states or regions"),
-    "country": ("country", "are country names"),
-    "job_title": ("job_word", "hold a word for an occupation"),
-    "organization": ("company_word", "hold a word or legal form of organisations"),
-    "street_address": ("street_word", "hold a word for a street"),
-    "medical_condition": ("medical_word", "hold a medical term"),
-    "medication": ("drug_word", "name a drug or its strength"),
-    "race_ethnicity": ("closed_race", "are words for ethnic groups"),
-    "political_affiliation": ("closed_party", "are words for parties"),
-    "marital_status": ("closed_marital", "are words for marital status"),
-    "gender": ("closed_gender", "are words for gender"),
-    "free_text": ("stop_word", "hold the small words of sentences"),
+JsonValue = str | float | int | None | list[str] | list[str | float] | list[dict[str, str | float]]
+DecidedBy = Literal["", "detector", "own class", "model"]
+_LISTS: dict[str, str] = {
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "person_name": "all_words_names",
+    "city": "city",
+    "state_region": "region",
+    "country": "country",
+    "job_title": "job_word",
+    "organization": "company_word",
+    "street_address": "street_word",
+    "medical_condition": "medical_word",
+    "medication": "drug_word",
+    "race_ethnicity": "closed_race",
+    "political_affiliation": "closed_party",
+    "marital_status": "closed_marital",
+    "gender": "closed_gender",
+    "free_text": "stop_word",
 }
+"""The word list that speaks for a class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One thing that spoke for the class (`weight` above 0) or for its rival (below 0).
+
+    `what` says it to people, without a value. `weight` is in log-odds (natural logarithm): +0.7 doubles the odds.
+    """
+
+    what: str
+    block: Block
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +53,9 @@ class Evidence:
 
     `detector` is the key of the detector that decided or supports, None when only the model spoke; `matched` of `tested`
     rows and `distinct` different values pass it, `lower_bound` is the Wilson 95 % bound of its rate. `examples` are
-    masked. `runner_up` is the next class and its probability.
+    masked. `runner_up` is the next class and its probability. `contributions`, the weightiest first, say what separates
+    the class from its rival: both are in `compared` (the two best guesses when no class was given). `decided_by` is ""
+    without a class.
     """
 
     detector: str | None = None
@@ -48,6 +67,9 @@ class Evidence:
     reasons_for: tuple[str, ...] = ()
     reasons_against: tuple[str, ...] = ()
     runner_up: tuple[str, float] | None = None
+    compared: tuple[str, str] | None = None
+    contributions: tuple[Contribution, ...] = ()
+    decided_by: DecidedBy = ""
     model_version: str = ""
     detector_version: str = DETECTOR_VERSION
 
@@ -63,6 +85,11 @@ class Evidence:
             "reasons_for": list(self.reasons_for),
             "reasons_against": list(self.reasons_against),
             "runner_up": list(self.runner_up) if self.runner_up else None,
+            "compared": list(self.compared) if self.compared else None,
+            "contributions": [
+                {"what": each.what, "block": each.block, "weight": each.weight} for each in self.contributions
+            ],
+            "decided_by": self.decided_by,
             "model_version": self.model_version,
             "detector_version": self.detector_version,
         }
@@ -92,6 +119,7 @@ def evidence_of(
     table_columns: Sequence[str],
     known_shares: Mapping[str, float],
     model_version: str,
+    decided_by: DecidedBy,
 ) -> Evidence:
     """Puts the evidence of a decision together. `ranked` are the model's classes, most likely first."""
     rest = [pair for pair in ranked[:2] if pair[0] != data_class]
@@ -115,6 +143,7 @@ def evidence_of(
         reasons_for=tuple(reasons_for),
         reasons_against=tuple(reasons_against),
         runner_up=runner_up,
+        decided_by=decided_by if data_class else "",
         model_version=model_version,
     )
 
@@ -151,9 +180,9 @@ def _header_reasons(column: str, data_class: str) -> list[str]:
 
 
 def _list_reasons(data_class: str, known_shares: Mapping[str, float]) -> list[str]:
-    name, words = _LIST_REASONS.get(data_class, ("", ""))
+    name = _LISTS.get(data_class, "")
     share = known_shares.get(name, 0.0)
-    return [f"{share:.0%} of the different values {words}"] if share >= 0.3 else []
+    return [share_words(share, LIST_PROOFS[name])] if share >= 0.3 else []
 
 
 def _model_reasons(data_class: str, ranked: Sequence[tuple[str, float]]) -> list[str]:
