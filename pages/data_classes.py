@@ -14,7 +14,7 @@ from state.session import SessionState
 _MAY_MANAGE = SessionState.permissions.contains("data_class.manage")
 
 
-@page("/data-classes", "Data classes", on_load=[State.load, Form.load], nav=(7, "shapes"), permission="catalog.read")
+@page("/data-classes", "Data classes", on_load=[State.load, Form.load], nav=(8, "shapes"), permission="catalog.read")
 def data_classes() -> rx.Component:
     """Own classes on top, then PurSight's by group; a drawer makes and changes own ones."""
     return rx.fragment(

@@ -26,7 +26,7 @@ _MAY_WAIVE = SessionState.permissions.contains("finding.waive")
 _D = State.detail
 
 
-@page("/findings", "Findings", on_load=[State.load], nav=(5, "shield-alert"), permission="finding.read")
+@page("/findings", "Findings", on_load=[State.load], nav=(6, "shield-alert"), permission="finding.read")
 def findings() -> rx.Component:
     """Worst first; a drawer shows evidence beside the decision."""
     return rx.fragment(

@@ -20,7 +20,7 @@ from state.models import ModelsState as State
 _TEXT = {"minWidth": "240px"}
 
 
-@page("/models", "Learning", on_load=[State.load], nav=(6, "graduation-cap"), permission="model.manage")
+@page("/models", "Learning", on_load=[State.load], nav=(7, "graduation-cap"), permission="model.manage")
 def models() -> rx.Component:
     """The model in use and what waits to be learned; the challenger with its scores and its diff; the history."""
     return rx.fragment(

@@ -6,7 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from pursight_app.core.taxonomy import Sensitivity
-from pursight_app.services import access_requests, catalog, compliance, scanning
+from pursight_app.services import access_requests, catalog, compliance, reviews, scanning
 from pursight_app.services.access import Permission
 from state import format as fmt
 from state.base import acting, as_id, event, hear, run
@@ -89,6 +89,9 @@ class HomeState(rx.State):
             overview = await run(lambda session, actor: catalog.get_overview(session, actor, home))
             self._show_figures(overview)
             self.attention += _about_catalog(overview)
+        if actor.may_somewhere(Permission.CLASSIFICATION_REVIEW, home):
+            waiting = await run(lambda session, actor: reviews.count_queue(session, actor, home))
+            self.attention += _items([(waiting, "list-checks", "amber", "doubtful verdicts to review", "/reviews")])
         if actor.may_somewhere(Permission.FINDING_READ, home):
             self.attention = [*await self._fill_findings(home), *self.attention]
         if actor.may_somewhere(Permission.SCAN_READ, home):
@@ -152,7 +155,6 @@ def _share(part: int, whole: int) -> float:
 def _about_catalog(overview: catalog.Overview) -> list[AttentionItem]:
     return _items(
         [
-            (overview.review_count, "list-checks", "amber", "sensitive verdicts below 80 % confidence", "/catalog"),
             (
                 overview.failed_scan_count,
                 "circle-alert",

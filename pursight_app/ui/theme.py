@@ -52,6 +52,11 @@ VERDICT_STATUS: Mapping[str, Sign] = {
     "rejected": Sign("grey", "x", "Rejected"),
     "propagated": Sign("accent", "git-branch", "Propagated"),
 }
+REVIEW_DECISION: Mapping[str, Sign] = {
+    "confirm": Sign("green", "check", "Confirmed"),
+    "reject": Sign("grey", "x", "Rejected"),
+    "correct": Sign("accent", "pencil", "Corrected"),
+}
 FINDING_STATUS: Mapping[str, Sign] = {
     "open": Sign("amber", "circle-dot", "Open"),
     "acknowledged": Sign("blue", "eye", "Acknowledged"),

@@ -12,9 +12,6 @@ from pursight_app.models import Asset, AssetColumn, Classification, Classificati
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
 
-# Below this a verdict on sensitive data wants a person's eyes.
-REVIEW_CONFIDENCE = 0.8
-
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -25,7 +22,6 @@ class Overview:
     classified_count: int
     unnamed_count: int
     by_sensitivity: dict[str, int]
-    review_count: int
     failed_scan_count: int
     missing_count: int
 
@@ -42,17 +38,11 @@ def get_overview(session: Session, actor: Actor, workspace_id: UUID) -> Overview
     ).one()
     has_class = col(Classification.data_class).is_not(None)
     is_accepted = col(Classification.status) != ClassificationStatus.REJECTED
-    wants_review = (
-        (col(Classification.status) == ClassificationStatus.SUGGESTED)
-        & col(Classification.sensitivity).in_([Sensitivity.CONFIDENTIAL, Sensitivity.RESTRICTED])
-        & (col(Classification.confidence) < REVIEW_CONFIDENCE)
-    )
-    columns, classified, unnamed, review = session.exec(
+    columns, classified, unnamed = session.exec(
         select(
             func.count(),
             func.count().filter(has_class & is_accepted),
             func.count().filter(col(Classification.id).is_not(None) & ~(has_class & is_accepted)),
-            func.count().filter(has_class & wants_review),
         )
         .select_from(AssetColumn)
         .join(Asset, col(Asset.id) == AssetColumn.asset_id)
@@ -65,7 +55,6 @@ def get_overview(session: Session, actor: Actor, workspace_id: UUID) -> Overview
         classified_count=classified,
         unnamed_count=unnamed,
         by_sensitivity=_by_sensitivity(session, workspace_id, seen),
-        review_count=review,
         failed_scan_count=_failed_scans(session, actor, workspace_id),
         missing_count=missing,
     )
