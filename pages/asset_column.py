@@ -3,9 +3,11 @@
 import reflex as rx
 
 from pages.asset_propagation import propagation_section
-from pursight_app.ui.components import badge, button, callout, data_class, drawer, field, meter
+from pages.evidence_parts import why
+from pursight_app.ui.components import badge, button, callout, data_class, drawer, field, link_button, meter
 from pursight_app.ui.theme import SENSITIVITY, VERDICT_STATUS
 from state.asset import AssetState as State
+from state.asset_views import SaidView
 from state.session import SessionState
 
 _MAY_REVIEW = SessionState.permissions.contains("classification.review")
@@ -18,10 +20,12 @@ def column_drawer() -> rx.Component:
         rx.el.span(_E.column, class_name="mono", style={"fontSize": "16px"}),
         [
             _verdict(),
-            _reasons(),
+            why(_E),
+            _otherwise(),
             _examples(),
             _profile(),
             _review(),
+            _said(),
             propagation_section(_E.classification_id, fresh=_E.status + _E.data_class),
         ],
         is_open=State.is_open,
@@ -61,25 +65,15 @@ def _verdict() -> rx.Component:
     )
 
 
-def _reasons() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2("Why this verdict"),
-        rx.cond(_E.matched != "", callout("", "list-checks", _E.matched)),
-        _list("Speaks for it", _E.reasons_for),
-        _list("Speaks against it", _E.reasons_against),
-        rx.cond(_E.runner_up != "", rx.el.p("Runner-up: ", _E.runner_up, class_name="small")),
-        rx.el.p("Decided by ", _E.versions, class_name="muted small"),
-        class_name="stack",
-        id="evidence",
-    )
-
-
-def _list(title: str, reasons: rx.Var[list[str]]) -> rx.Component:
+def _otherwise() -> rx.Component:
     return rx.cond(
-        reasons.length() > 0,
-        rx.el.div(
-            rx.el.div(title, class_name="section-title"),
-            rx.el.ul(rx.foreach(reasons, lambda reason: rx.el.li(reason)), class_name="reasons"),
+        _E.otherwise != "",
+        callout(
+            "",
+            "sparkles",
+            "Left to itself, the classifier would now say ",
+            rx.el.span(_E.otherwise, class_name="mono"),
+            ".",
         ),
     )
 
@@ -178,11 +172,39 @@ def _review() -> rx.Component:
                 ),
                 rx.cond(_E.data_class != "", button("Reject", icon="x", on_click=State.review("reject"))),
                 button("Correct…", icon="pencil", on_click=State.start_correcting),
+                link_button("Try with changes", State.try_href, icon="flask-conical"),
                 class_name="row",
             ),
             rx.cond(State.correcting, _correction()),
             class_name="stack",
         ),
+    )
+
+
+def _said() -> rx.Component:
+    return rx.cond(
+        State.said.length() > 0,
+        rx.el.section(
+            rx.el.h2("What people said"),
+            rx.el.ul(rx.foreach(State.said, _said_line), class_name="choices-plain"),
+            class_name="stack",
+        ),
+    )
+
+
+def _said_line(said: rx.Var[SaidView]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(
+            said.words,
+            rx.el.span(" · ", said.who, ", ", said.when, class_name="muted", title=said.when_exact),
+            rx.cond(said.note != "", rx.el.span(" · ", said.note, class_name="muted")),
+            class_name="grow small",
+        ),
+        rx.cond(
+            said.can_undo & _MAY_REVIEW,
+            button("Undo", icon="undo-2", on_click=State.undo(said.batch_id, said.id)),
+        ),
+        class_name="row",
     )
 
 

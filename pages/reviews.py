@@ -19,7 +19,7 @@ from pursight_app.ui.components import (
 )
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import SENSITIVITY
-from state.reviews import Choice, QueueView
+from state.review_views import Choice, QueueView
 from state.reviews import ReviewsState as State
 
 _COUNT = State.chosen.length()

@@ -4,7 +4,7 @@ import reflex as rx
 
 from pursight_app.ui.components import badge, button, cell, drawer, empty, link, loaded, pager, table
 from pursight_app.ui.theme import REVIEW_DECISION
-from state.reviews import BatchView, ItemView
+from state.review_views import BatchView, ItemView
 from state.reviews import ReviewsState as State
 
 

@@ -25,7 +25,7 @@ from state.workspaces import WorkspacesState as State
 _MAY_MANAGE = SessionState.permissions.contains("member.manage")
 
 
-@page("/workspaces", "Workspaces", on_load=[State.load], nav=(9, "layers"), permission="workspace.read")
+@page("/workspaces", "Workspaces", on_load=[State.load], nav=(10, "layers"), permission="workspace.read")
 def workspaces() -> rx.Component:
     """All workspaces that one is in, and the people of the chosen one."""
     return rx.fragment(

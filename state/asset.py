@@ -6,7 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from pursight_app.core.errors import NotFoundError
+from pursight_app.core.errors import ConflictError, NotFoundError
 from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.services import catalog, compliance, data_classes, lineage, members, reviews
 from state import format as fmt
@@ -18,10 +18,12 @@ from state.asset_views import (
     HistoryView,
     NodeView,
     PersonView,
+    SaidView,
     lineage_sides,
     view_asset,
     view_column,
     view_evidence,
+    view_said,
 )
 from state.base import as_id, event, hear, run, run_outside
 from state.session import notify
@@ -29,6 +31,7 @@ from state.session import notify
 TABS = ("columns", "lineage", "findings", "history")
 PAGE_COLUMNS = 100
 MOST_OWNERS = 200
+MOST_SAID = 20
 
 
 class AssetState(rx.State):
@@ -52,6 +55,7 @@ class AssetState(rx.State):
     people: list[PersonView] = []
     data_classes: list[str] = list(TAXONOMY)
     correcting: bool = False
+    said: list[SaidView] = []
 
     @event()
     async def load(self) -> None:
@@ -114,6 +118,12 @@ class AssetState(rx.State):
         await hear(self, "asset", f"workspace:{self.asset.workspace_id}")
 
     @rx.var
+    def try_href(self) -> str:
+        """The trial with the headers of the open column filled in."""
+        asset = self.asset.id if self.asset else ""
+        return f"/try?{urlencode({'from': asset, 'column': self.evidence.column})}"
+
+    @rx.var
     def first(self) -> int:
         """Number of the first column shown."""
         return self.offset + 1
@@ -168,6 +178,13 @@ class AssetState(rx.State):
         values = await run_outside(lambda actor: catalog.read_values(actor, asset_id, reason=reason))
         rows_count = (await run(lambda session, actor: catalog.get_asset(session, actor, asset_id))).asset.row_count
         self.evidence = view_evidence(row, values.get(column), rows_count)
+        column_id, home = row.column.id, row.column.workspace_id
+        said, _ = await run(
+            lambda session, actor: reviews.list_reviews(
+                session, actor, home, asset_column_id=column_id, limit=MOST_SAID
+            )
+        )
+        self.said = [view_said(each) for each in said]
         self.is_open, self.correcting = True, False
 
     @event()
@@ -200,6 +217,18 @@ class AssetState(rx.State):
         )
         said = {"confirm": "Confirmed", "reject": "Rejected", "correct": f"Corrected to {data_class}"}
         await notify(self, f"{said.get(decision, 'Reviewed')}. Scans leave this verdict as it is from now on.")
+        await self._fill()
+        await self._open(self.evidence.column)
+
+    @event()
+    async def undo(self, batch_id: str, review_id: str) -> None:
+        """Takes back what was said of the open column; the rest of its batch stays."""
+        try:
+            await run(lambda session, actor: reviews.undo_reviews(session, actor, as_id(batch_id), [as_id(review_id)]))
+        except ConflictError as error:
+            await notify(self, error.message, "error")
+        else:
+            await notify(self, "Taken back.")
         await self._fill()
         await self._open(self.evidence.column)
 

@@ -8,6 +8,8 @@ from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import Classification
 from pursight_app.services import catalog, lineage
 from pursight_app.services.catalog import ColumnRow
+from pursight_app.services.classification_evidence import Verdict
+from pursight_app.services.reviews import ReviewRow
 from state import format as fmt
 
 
@@ -53,6 +55,17 @@ class ColumnView:
 
 
 @dataclass
+class ContributionView:
+    """What spoke for the class or for its rival; `share` is its weight in percent of the heaviest."""
+
+    what: str
+    block: str
+    weight: str
+    share: int
+    is_for: bool
+
+
+@dataclass
 class EvidenceView:
     """Why a column has its verdict."""
 
@@ -77,6 +90,23 @@ class EvidenceView:
     shown_values: list[str] = field(default_factory=list)
     is_masked: bool = False
     may_unmask: bool = False
+    compared: str = ""
+    contributions: list[ContributionView] = field(default_factory=list)
+    otherwise: str = ""
+
+
+@dataclass
+class SaidView:
+    """What somebody said of the column."""
+
+    id: str
+    batch_id: str
+    words: str
+    who: str
+    when: str
+    when_exact: str
+    note: str
+    can_undo: bool
 
 
 @dataclass
@@ -193,7 +223,6 @@ def view_evidence(row: ColumnRow, values: catalog.ColumnValues | None, row_count
     evidence: dict[str, Any] = verdict.evidence if verdict else {}
     data_class = (verdict.data_class or "") if verdict else ""
     known = TAXONOMY.get(data_class)
-    runner_up = evidence.get("runner_up")
     facts = [
         ["Empty", _share(profile, "null_count", row_count)],
         ["Distinct", fmt.estimate(profile.get("distinct_count"), profile.get("distinct_count_error"))],
@@ -212,17 +241,91 @@ def view_evidence(row: ColumnRow, values: catalog.ColumnValues | None, row_count
         regulations=list(verdict.regulations) if verdict else [],
         confidence=round(100 * verdict.confidence) if verdict else 0,
         status=shown_status(verdict),
-        matched=_matched(evidence),
-        examples=list(evidence.get("examples", [])),
-        reasons_for=list(evidence.get("reasons_for", [])),
-        reasons_against=list(evidence.get("reasons_against", [])),
-        runner_up=_runner_up(runner_up),
-        versions=f"model {evidence.get('model_version', '')}, detectors {evidence.get('detector_version', '')}",
         facts=[fact for fact in facts if fact[1]],
         shapes=[[shape, fmt.count(count)] for shape, count in list((profile.get("shapes") or {}).items())[:6]],
         shown_values=list(values.values) if values else [],
         is_masked=values.is_masked if values else row.is_masked,
         may_unmask=row.may_unmask and (values.is_masked if values else True),
+        otherwise=_otherwise(verdict),
+        **_reasons(evidence),
+    )
+
+
+def view_trial(verdict: Verdict, column: str) -> EvidenceView:
+    """A verdict on values that are in no catalogue."""
+    evidence: dict[str, Any] = dict(verdict.evidence.as_json())
+    known = TAXONOMY.get(verdict.data_class or "")
+    return EvidenceView(
+        column=column,
+        data_class=verdict.data_class or "",
+        definition=known.definition if known else "",
+        sensitivity=str(verdict.sensitivity or ""),
+        regulations=list(verdict.regulations),
+        confidence=round(100 * verdict.confidence),
+        **_reasons(evidence),
+    )
+
+
+def _reasons(evidence: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an `EvidenceView` that say why."""
+    return {
+        "matched": _matched(evidence),
+        "examples": list(evidence.get("examples", [])),
+        "reasons_for": list(evidence.get("reasons_for", [])),
+        "reasons_against": list(evidence.get("reasons_against", [])),
+        "runner_up": _runner_up(evidence.get("runner_up")),
+        "versions": f"model {evidence.get('model_version', '')}, detectors {evidence.get('detector_version', '')}",
+        "compared": _compared(evidence),
+        "contributions": _contributions(evidence),
+    }
+
+
+def _contributions(evidence: dict[str, Any]) -> list[ContributionView]:
+    """What spoke for and against, heaviest first; empty for verdicts from before contributions were kept."""
+    found = evidence.get("contributions") or []
+    most = max((abs(each["weight"]) for each in found), default=0.0) or 1.0
+    return [
+        ContributionView(
+            what=each["what"],
+            block=each["block"],
+            weight=f"{each['weight']:+.1f}".replace("-", "−"),
+            share=max(3, round(100 * abs(each["weight"]) / most)),
+            is_for=each["weight"] > 0,
+        )
+        for each in found
+    ]
+
+
+def _compared(evidence: dict[str, Any]) -> str:
+    """Between which two classes the contributions decide."""
+    pair = evidence.get("compared")
+    return f"{pair[0]} rather than {pair[1]}" if pair else ""
+
+
+def _otherwise(verdict: Classification | None) -> str:
+    """What the classifier says where a person decided otherwise."""
+    said = verdict.suggestion if verdict else None
+    if verdict is None or verdict.status == "suggested" or not said or said.get("data_class") == verdict.data_class:
+        return ""
+    name = said.get("data_class")
+    return f"{name} ({fmt.percent(said.get('confidence'))})" if name else "no class that is likely enough"
+
+
+def view_said(row: ReviewRow) -> SaidView:
+    """One review in the drawer."""
+    review = row.review
+    before = review.before.get("data_class") or "not named"
+    words = {"confirm": f"Confirmed {before}", "reject": f"Rejected {before}"}
+    note = f"Taken back by {row.undone_by or 'somebody who left'}" if review.undone_at else ""
+    return SaidView(
+        id=str(review.id),
+        batch_id=str(review.batch_id),
+        words=words.get(review.decision, f"Corrected {before} to {review.data_class}"),
+        who=row.who or "somebody who left",
+        when=fmt.ago(review.created_at),
+        when_exact=fmt.exact(review.created_at),
+        note=note,
+        can_undo=row.is_newest and review.undone_at is None,
     )
 
 

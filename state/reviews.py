@@ -1,6 +1,5 @@
 """The review queue: what waits for a person's word, many answered at once, and what can be taken back."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,71 +7,18 @@ from uuid import UUID
 import reflex as rx
 
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundError
-from pursight_app.core.taxonomy import TAXONOMY, Sensitivity
+from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.services import data_classes, reviews
-from pursight_app.services.reviews import BatchRow, QueueFilters, QueueRow, ReviewRow
+from pursight_app.services.reviews import QueueFilters
 from state import format as fmt
-from state.base import as_id, column_href, event, hear, run
+from state.base import as_id, event, hear, run
+from state.review_views import BatchView, Choice, ItemView, QueueView, view_batch, view_item, view_verdict
 from state.session import current_workspace, notify
 
 PAGE_ROWS = 25
 _MENDABLE = (ConflictError, InvalidInputError, NotFoundError)
 _DONE = {"confirm": "confirmed", "reject": "rejected", "correct": "corrected"}
 _ITEM_ROWS = 100
-
-
-@dataclass
-class QueueView:
-    """One verdict that waits. `confidence` is in percent; `guess` is the best guess where no class was named."""
-
-    id: str
-    column: str
-    table: str
-    source: str
-    href: str
-    data_class: str
-    guess: str
-    confidence: int
-    sensitivity: str
-    reason: str
-    examples: list[str]
-
-
-@dataclass
-class BatchView:
-    """Reviews that were made together."""
-
-    id: str
-    done: str
-    what: str
-    where: str
-    who: str
-    when: str
-    when_exact: str
-    undone: str
-    can_undo: bool
-    count: int
-
-
-@dataclass
-class ItemView:
-    """One review of an open batch."""
-
-    id: str
-    column: str
-    table: str
-    href: str
-    what: str
-    note: str
-    can_undo: bool
-
-
-@dataclass
-class Choice:
-    """Something that a list can be narrowed to."""
-
-    key: str
-    words: str
 
 
 class ReviewsState(rx.State):
@@ -142,7 +88,7 @@ class ReviewsState(rx.State):
         )
         sources = await run(lambda session, actor: reviews.list_sources(session, actor, home))
         known = await run(lambda session, actor: data_classes.list_classes(session, actor, home))
-        self.rows = [_view(row) for row in found]
+        self.rows = [view_verdict(row) for row in found]
         self.sources = [Choice(str(source_id), name) for source_id, name in sources]
         self.classes = [each.name for each in known]
         shown = {row.id for row in self.rows}
@@ -153,7 +99,7 @@ class ReviewsState(rx.State):
         found, self.batch_total = await run(
             lambda session, actor: reviews.list_batches(session, actor, home, limit=PAGE_ROWS, offset=offset)
         )
-        self.batches = [_batch(row) for row in found]
+        self.batches = [view_batch(row) for row in found]
 
     def _filters(self) -> QueueFilters:
         return QueueFilters(
@@ -318,7 +264,7 @@ class ReviewsState(rx.State):
         rows, _ = await run(
             lambda session, actor: reviews.list_reviews(session, actor, home, batch_id=batch_id, limit=_ITEM_ROWS)
         )
-        self.items = [_item(row) for row in rows]
+        self.items = [view_item(row) for row in rows]
 
     @event()
     async def close_batch(self, is_open: bool = False) -> None:  # noqa: FBT001, FBT002  Radix sends the new state
@@ -329,82 +275,3 @@ class ReviewsState(rx.State):
 
 def _columns(number: int) -> str:
     return "1 verdict" if number == 1 else f"{fmt.count(number)} verdicts"
-
-
-def _view(row: QueueRow) -> QueueView:
-    verdict = row.verdict
-    return QueueView(
-        id=str(verdict.id),
-        column=row.column.name,
-        table=row.asset.qualified_name,
-        source=row.data_source_name,
-        href=column_href(row.asset.id, row.column.name),
-        data_class=verdict.data_class or "",
-        guess="" if verdict.data_class else row.runner_up,
-        confidence=round(100 * verdict.confidence),
-        sensitivity=verdict.sensitivity or "",
-        reason=_reason(row),
-        examples=list(row.examples),
-    )
-
-
-def _reason(row: QueueRow) -> str:
-    verdict, parts = row.verdict, list[str]()
-    if not verdict.data_class:
-        parts.append(f"best guess {row.runner_up}" if row.runner_up else "no guess")
-    elif row.runner_up:
-        parts.append(f"could be {row.runner_up} ({fmt.percent(row.runner_up_share)})")
-    if _crosses(verdict.sensitivity, row.runner_up):
-        parts.append("one of the two is sensitive, the other is not" if verdict.data_class else "which is sensitive")
-    if row.similar_count > 1:
-        parts.append(f"{fmt.count(row.similar_count)} columns alike wait")
-    return "; ".join(parts)
-
-
-def _crosses(sensitivity: str | None, runner_up: str) -> bool:
-    if runner_up not in TAXONOMY:
-        return False
-    own = Sensitivity(sensitivity).rank if sensitivity else 0
-    line = Sensitivity.CONFIDENTIAL.rank
-    return (own >= line) != (TAXONOMY[runner_up].sensitivity.rank >= line)
-
-
-def _batch(row: BatchRow) -> BatchView:
-    what = _change(row.before_class, row.data_class, row.decision)
-    more = f" and {fmt.count(row.column_count - 1)} more" if row.column_count > 1 else ""
-    undone = f"{fmt.count(row.undone_count)} of {fmt.count(row.column_count)} taken back" if row.undone_count else ""
-    return BatchView(
-        id=str(row.batch_id),
-        done=row.decision,
-        what=what,
-        where=row.place + more,
-        who=row.who or "somebody who left",
-        when=fmt.ago(row.at),
-        when_exact=fmt.exact(row.at),
-        undone="Taken back" if row.undone_count == row.column_count else undone,
-        can_undo=row.undone_count < row.column_count,
-        count=row.column_count,
-    )
-
-
-def _change(before: str | None, after: str | None, decision: str) -> str:
-    if decision == "correct":
-        return f"{before or 'various'} → {after}"
-    return before or "various"
-
-
-def _item(row: ReviewRow) -> ItemView:
-    review = row.review
-    if review.undone_at:
-        note = f"Taken back by {row.undone_by or 'somebody who left'}"
-    else:
-        note = "" if row.is_newest else "Reviewed again since"
-    return ItemView(
-        id=str(review.id),
-        column=row.column.name,
-        table=row.asset.qualified_name,
-        href=column_href(row.asset.id, row.column.name),
-        what=_change(review.before.get("data_class") or "not named", review.data_class, review.decision),
-        note=note,
-        can_undo=row.is_newest and review.undone_at is None,
-    )
