@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pursight_app.assistant.header_words import HEADER_WORDS
+from pursight_app.assistant.header_words_wide import WIDE_WORDS
 from pursight_app.core.taxonomy import TAXONOMY
 
 LONGEST_HEADER = 120
@@ -50,8 +51,11 @@ def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
     """Which data classes a phrase of words speaks for."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name, text in HEADER_WORDS.items():
-        for phrase in text.split(","):
-            found.setdefault(words_of(" ".join(phrase.split())), []).append(name)
+        # In the order in which they stand, each once: a phrase that two classes share counts less.
+        for phrase in dict.fromkeys(
+            words_of(" ".join(each.split())) for each in f"{text},{WIDE_WORDS.get(name, '')}".split(",")
+        ):
+            found.setdefault(phrase, []).append(name)
     return {phrase: tuple(names) for phrase, names in found.items() if phrase}
 
 

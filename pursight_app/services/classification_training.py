@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from pursight_app.assistant.artefact import write_artefact
 from pursight_app.assistant.column_model import ColumnModel, from_state
 from pursight_app.assistant.corpus import LabelledColumn, generate_columns
+from pursight_app.assistant.corpus_second import generate_second
+from pursight_app.assistant.corpus_third import generate_third
 from pursight_app.assistant.measures import Answer, measure
 from pursight_app.assistant.training import (
     GENERATED_TABLES,
     GENERATED_WEIGHT,
     SEED,
+    STYLE_SEED,
+    STYLE_TABLES,
+    STYLE_WEIGHT,
     Example,
     examples_of,
     fit,
@@ -52,9 +57,13 @@ def learning_material(columns: Sequence[LabelledColumn]) -> Material:
     """The examples of given columns and of the generated ones, which are always the same."""
     keys = tuple(detector.key for detector in all_detectors())
     made = generate_columns(tables=GENERATED_TABLES, seed=SEED)
+    styles = [generate(tables=STYLE_TABLES, seed=STYLE_SEED) for generate in (generate_second, generate_third)]
     return Material(
         real=examples_of(columns, match_rates, keys, weight=1.0, is_multiplied=True),
-        generated=examples_of(made, match_rates, keys, weight=GENERATED_WEIGHT, is_multiplied=False),
+        generated=[
+            *examples_of(made, match_rates, keys, weight=GENERATED_WEIGHT, is_multiplied=False),
+            *examples_of(chain(*styles), match_rates, keys, weight=STYLE_WEIGHT, is_multiplied=False),
+        ],
         keys=keys,
     )
 
