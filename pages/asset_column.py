@@ -26,7 +26,7 @@ def column_drawer() -> rx.Component:
             _profile(),
             _review(),
             _said(),
-            propagation_section(_E.classification_id, fresh=_E.status + _E.data_class),
+            propagation_section(_E.classification_id),
         ],
         is_open=State.is_open,
         on_close=State.close_column,

@@ -24,8 +24,8 @@ _P, _L = PropagationState, ColumnLineageState
 _MAY_REVIEW = SessionState.permissions.contains("classification.review")
 
 
-def propagation_section(classification_id: rx.Var[str], *, fresh: rx.Var[str]) -> rx.Component:
-    """Where the verdict's label came from and where it could go; loads itself anew whenever `fresh` changes."""
+def propagation_section(classification_id: rx.Var[str]) -> rx.Component:
+    """Where the verdict's label came from and where it could go; loads itself when the drawer opens."""
     return rx.cond(
         classification_id != "",
         rx.el.section(
@@ -42,7 +42,6 @@ def propagation_section(classification_id: rx.Var[str], *, fresh: rx.Var[str]) -
                     ),
                 ),
             ),
-            key=classification_id + fresh,
             on_mount=_P.open_verdict(classification_id),
             id="propagation",
         ),

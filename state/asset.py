@@ -26,6 +26,7 @@ from state.asset_views import (
     view_said,
 )
 from state.base import as_id, event, hear, run, run_outside
+from state.propagation import PropagationState
 from state.session import notify
 
 TABS = ("columns", "lineage", "findings", "history")
@@ -199,16 +200,16 @@ class AssetState(rx.State):
         self.correcting = True
 
     @event()
-    async def review(self, decision: str) -> None:
+    async def review(self, decision: str) -> Any:
         """Confirms or rejects the verdict that is open."""
-        await self._review(decision, None)
+        return await self._review(decision, None)
 
     @event()
-    async def correct(self, form: dict[str, Any]) -> None:
+    async def correct(self, form: dict[str, Any]) -> Any:
         """Gives the column another data class."""
-        await self._review("correct", str(form.get("data_class", "")))
+        return await self._review("correct", str(form.get("data_class", "")))
 
-    async def _review(self, decision: str, data_class: str | None) -> None:
+    async def _review(self, decision: str, data_class: str | None) -> Any:
         verdict_id = as_id(self.evidence.classification_id)
         await run(
             lambda session, actor: reviews.review_classification(
@@ -217,11 +218,16 @@ class AssetState(rx.State):
         )
         said = {"confirm": "Confirmed", "reject": "Rejected", "correct": f"Corrected to {data_class}"}
         await notify(self, f"{said.get(decision, 'Reviewed')}. Scans leave this verdict as it is from now on.")
+        return await self._again()
+
+    async def _again(self) -> Any:
+        """The open column as it stands now; whether its label may follow lineage depends on it."""
         await self._fill()
         await self._open(self.evidence.column)
+        return PropagationState.open_verdict(self.evidence.classification_id)
 
     @event()
-    async def undo(self, batch_id: str, review_id: str) -> None:
+    async def undo(self, batch_id: str, review_id: str) -> Any:
         """Takes back what was said of the open column; the rest of its batch stays."""
         try:
             await run(lambda session, actor: reviews.undo_reviews(session, actor, as_id(batch_id), [as_id(review_id)]))
@@ -229,8 +235,7 @@ class AssetState(rx.State):
             await notify(self, error.message, "error")
         else:
             await notify(self, "Taken back.")
-        await self._fill()
-        await self._open(self.evidence.column)
+        return await self._again()
 
     @event()
     async def save_about(self, form: dict[str, Any]) -> None:

@@ -232,6 +232,8 @@ def _notice() -> rx.Component:
                 button("Dismiss", kind="quiet", on_click=SessionState.clear_notice),
                 class_name=rx.Var.create("notice notice-") + SessionState.notice_kind,
                 id="notice",
+                # Anew for each message, so that it has its own ten seconds.
+                key=SessionState.notice_id.to_string(),
             ),
         ),
         role="status",
