@@ -1,65 +1,70 @@
-"""Seconds to classify 36 columns of 1,000 values, beside 20 plain regular expressions over the same values."""
+"""The classifier's scores, calibration and speed, beside peers that pip can install: `./pursight bench classify`.
 
-import random
-import re
-import statistics
+Scores are on labelled columns (JSON lines, see `./pursight train`) of --corpus or $PURSIGHT_CORPUS, each answered by a model that
+has not learned from its repository. Without a corpus, generated columns are scored.
+"""
+
+import argparse
+import os
 import sys
-import time
-from collections.abc import Callable
+from pathlib import Path
 
-from faker import Faker
+from benchmarks.classify_peers import PEERS, print_peers
+from benchmarks.classify_scores import Scored, generated_answers, print_scores, scored_corpus
+from benchmarks.classify_speed import print_speed
+from pursight_app.core.errors import InvalidInputError
+from pursight_app.core.settings import PROJECT_ROOT
 
-from pursight_app.detectors.base import ColumnSample
-from pursight_app.services.classification import suggest
-
-COLUMNS, ROWS, ROUNDS = 36, 1_000, 5
-METHODS = (
-    "name", "first_name", "last_name", "email", "phone_number", "street_address", "city", "postcode", "country", "company",
-    "job", "ssn", "credit_card_number", "iban", "ipv4", "mac_address", "uuid4", "url", "user_name", "sentence", "date",
-    "iso8601", "license_plate", "password",
-)  # fmt: skip
-PATTERNS = tuple(re.compile(rf"\w{{{number}}}[-.@ ]\d{{2,4}}|[A-Z]{{{number},}}\d+") for number in range(1, 21))
+PARTS = ("speed", "scores", "peers")
+PICTURE = PROJECT_ROOT / "docs" / "pictures" / "classify_reliability.svg"
 
 
-def _columns() -> list[ColumnSample]:
-    fake = Faker("en_US")
-    fake.seed_instance(1)
-    choose = random.Random(1)  # noqa: S311 -- benchmark data
-    columns: dict[str, tuple[str, ...]] = {
-        method: tuple(str(getattr(fake, method)()) for _ in range(ROWS)) for method in METHODS
-    }
-    while len(columns) < COLUMNS:
-        top = 10 ** (len(columns) % 9 + 1)
-        columns[f"amount_{len(columns)}"] = tuple(str(choose.randint(0, top)) for _ in range(ROWS))
-    return [ColumnSample("bench", name, values, tuple(columns)) for name, values in columns.items()]
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="pursight bench classify", description=__doc__)
+    parser.add_argument("--corpus", action="append", type=Path, default=[], help="labelled columns; may be repeated")
+    parser.add_argument(
+        "--part", action="append", choices=PARTS, default=[], help="only this part; may be repeated (default: all)"
+    )
+    parser.add_argument("--picture", type=Path, help=f"where to draw the reliability diagram (a corpus: {PICTURE})")
+    parser.add_argument(
+        "--peers-python",
+        action="append",
+        default=[],
+        help=f"a Python interpreter that has peers installed ({', '.join(PEERS)}); may be repeated",
+    )
+    parser.add_argument("--peer-columns", type=int, default=200, help="columns that peers are asked about (200)")
+    return parser.parse_args()
 
 
-def _median_s(work: Callable[[], object]) -> float:
-    times: list[float] = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+def _scored(corpora: list[Path]) -> Scored:
+    if corpora:
+        return scored_corpus(corpora)
+    print(
+        "scores: neither --corpus nor $PURSIGHT_CORPUS names labelled columns, so GENERATED ones are scored. The model"
+    )
+    print("learned from the same generators with other seeds: these figures flatter it and say little of real data.")
+    return generated_answers()
 
 
 def main() -> None:
-    """Prints the median seconds of `suggest` and its ratio to the reference of the same run."""
-    columns = _columns()
-
-    def reference() -> int:
-        return sum(
-            pattern.fullmatch(value or "") is not None
-            for column in columns
-            for value in column.values
-            for pattern in PATTERNS
-        )
-
-    suggest(columns[:1])
-    seconds, plain = _median_s(lambda: suggest(columns)), _median_s(reference)
-    print(f"classify: {COLUMNS} columns x {ROWS} values in {seconds:.3f} s (median of {ROUNDS}), goal 0.5 s")
-    print(f"reference: 20 plain regular expressions over the same values in {plain:.3f} s; ratio {seconds / plain:.2f}")
-    sys.stdout.flush()
+    """Prints speed, scores and peers; draws the reliability diagram where a corpus or --picture is given."""
+    options = _options()
+    parts = options.part or PARTS
+    named = os.environ.get("PURSIGHT_CORPUS", "")
+    corpora = options.corpus or [Path(name) for name in named.split(os.pathsep) if name]
+    if "speed" in parts:
+        print_speed()
+        sys.stdout.flush()
+    if not {"scores", "peers"} & set(parts):
+        return
+    try:
+        scored = _scored(corpora)
+    except InvalidInputError as error:
+        sys.exit(error.message)
+    if "scores" in parts:
+        print_scores(scored, options.picture or (PICTURE if corpora else None))
+    if "peers" in parts:
+        print_peers(scored, options.peers_python or [sys.executable], options.peer_columns)
 
 
 if __name__ == "__main__":

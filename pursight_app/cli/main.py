@@ -19,7 +19,10 @@ app.command()(scan)
 app.command()(classify)
 app.command()(train)
 app.command()(worker)
-app.command()(bench)
+# A benchmark reads its own options, --help too.
+app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+)(bench)
 app.command()(migrate)
 app.command("create-user")(create_user)
 app.command("rotate-keys")(rotate_keys)
