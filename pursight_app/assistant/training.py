@@ -22,7 +22,7 @@ from pursight_app.core.taxonomy import TAXONOMY
 MODEL_VERSION = "2"
 """Raised with every committed artefact, so that old verdicts can be found and asked again."""
 SEED = 11
-GENERATED_TABLES = 900
+GENERATED_TABLES = 1800
 GENERATED_WEIGHT = 0.5
 STYLE_TABLES = 240
 STYLE_SEED = 5

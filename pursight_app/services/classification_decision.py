@@ -10,12 +10,13 @@ from pursight_app.detectors.base import ColumnSample, Detection, wilson_lower_bo
 from pursight_app.detectors.detection import normalise
 from pursight_app.services.classification_custom import OwnMatch, own_verdict
 from pursight_app.services.classification_evidence import DecidedBy, Evidence, Verdict, evidence_of
-from pursight_app.services.classification_vetoes import impossible_classes, looks_like_versions
+from pursight_app.services.classification_vetoes import impossible_classes, looks_like_versions, unproven_classes
 
 DECISIVE_RATE = 0.8
 SUPPORTED_RATE = 0.6
 """Match rate over different values from which a detector decides, alone and with the header's support."""
 HEADER_STRENGTH = 0.4
+_MOST_NEIGHBOURS = 200
 THRESHOLDS = {
     # To miss restricted data costs most, so it is suggested early; a steward decides.
     Sensitivity.RESTRICTED: 0.3,
@@ -95,7 +96,7 @@ def is_supported_by_header(case: ColumnCase, data_class: str) -> bool:
 
 def _rank(case: ColumnCase, values: list[str]) -> list[tuple[str, float]]:
     # What the values cannot be goes to zero whatever header and model say; the rest shares the probability.
-    vetoed = impossible_classes(values)
+    vetoed = impossible_classes(values) | {name for name in unproven_classes(values) if not _is_spoken_for(case, name)}
     left = {name: 0.0 if name in vetoed else share for name, share in case.probabilities.items()}
     total = sum(left.values())
     if total <= 1e-9:
@@ -103,6 +104,20 @@ def _rank(case: ColumnCase, values: list[str]) -> list[tuple[str, float]]:
     # Renormalised only in part: a header that the values contradict leaves less certainty, not more.
     scale = 1 / total**0.5
     return sorted(((name, share * scale) for name, share in left.items()), key=lambda pair: -pair[1])
+
+
+def _is_spoken_for(case: ColumnCase, data_class: str) -> bool:
+    """True when a check passes more often than by chance, or a word of header, table or neighbours points there."""
+    if any(
+        found.detector.data_class == data_class
+        and found.rate >= SUPPORTED_RATE
+        and found.lower_bound > found.detector.random_rate
+        for found in case.detections
+    ):
+        return True
+    groups = {TAXONOMY[data_class].group, "person"}
+    headers = (case.sample.column, case.sample.table, *case.sample.table_columns[:_MOST_NEIGHBOURS])
+    return any(TAXONOMY[name].group in groups for header in headers for name in supported_classes(header))
 
 
 def _decisive(case: ColumnCase, values: list[str]) -> Detection | None:

@@ -93,6 +93,25 @@ _NEEDS: dict[str, _Need] = {
     "icd_code": _Need(length=3, digits=1),
 }
 _MOST_VALUES = 100
+# A number of eight or more bare digits fits all of these, and most random ones pass for an SSN or a phone number.
+_BARE_NUMBERS = frozenset(
+    {
+        "us_ssn",
+        "national_id_other",
+        "tax_or_company_id",
+        "bank_account",
+        "passport_number",
+        "drivers_license",
+        "medical_record_number",
+        "credit_card",
+        "phone",
+        "de_tax_id",
+        "fr_nir",
+        "in_aadhaar",
+        "br_cpf",
+    }
+)
+_SHORTEST_NUMBER = 8
 
 
 def impossible_classes(values: list[str]) -> frozenset[str]:
@@ -111,6 +130,15 @@ def impossible_classes(values: list[str]) -> frozenset[str]:
     if all(value.lower() in _BOOLEAN_WORDS for value in looked_at):
         vetoed |= _NOT_TWO_VALUED - _TWO_VALUED
     return frozenset(vetoed)
+
+
+def unproven_classes(values: list[str]) -> frozenset[str]:
+    """The classes whose form these values have as random ones would: something else must speak for them."""
+    looked_at = values[:_MOST_VALUES]
+    if all(value.isdecimal() and len(value) >= _SHORTEST_NUMBER for value in looked_at):
+        return _BARE_NUMBERS
+    # A third of all words of eight letters passes as a bank's code.
+    return frozenset({"swift_bic"}) if all(value.isalpha() for value in looked_at) else frozenset()
 
 
 def looks_like_versions(header: str, values: list[str]) -> bool:

@@ -28,7 +28,7 @@ from pursight_app.services.leases import LeaseLostError
 from tests.factories import Office, make_folder_source, make_office, make_review, scan_now, write_csv
 
 pytestmark = pytest.mark.usefixtures("services")
-# Codes of a house of its own: the shipped model calls them identifiers or categories, the people here call them usernames.
+# Codes of a house of its own: the shipped model calls them identifiers or categories, the people here number their vehicles so.
 TABLES = 8
 
 
@@ -82,10 +82,10 @@ def promote(office: Office, model_id: UUID) -> ColumnModel:
 
 @pytest.fixture(scope="module")
 def taught(office: Office) -> Office:
-    """Six of eight tables reviewed: their codes are usernames."""
+    """Six of eight tables reviewed: their codes are of vehicles."""
     for column in ("kuerzel", "kuerzel_alt"):
         for verdict in verdicts_of(office, column)[:6]:
-            make_review(office, verdict, "username")
+            make_review(office, verdict, "vehicle_id")
     return office
 
 
@@ -128,7 +128,7 @@ def test_an_undone_review_teaches_nothing_and_the_one_before_it_counts_again(tau
         lessons = [dated.lesson.data_class for dated in load_lessons(session, taught.workspace_id)]
         session.delete(undone)
 
-    assert lessons == ["username"] * before
+    assert lessons == ["vehicle_id"] * before
 
 
 def test_a_challenger_shows_what_it_would_change_and_changes_nothing(taught: Office) -> None:
@@ -139,13 +139,13 @@ def test_a_challenger_shows_what_it_would_change_and_changes_nothing(taught: Off
     assert model.scores["golden"]["columns"] > 500
     assert model.scores["site"]["challenger"] > model.scores["site"]["champion"]
     others = [verdict for name in ("kuerzel", "kuerzel_alt") for verdict in verdicts_of(taught, name)[6:]]
-    assert {verdict.data_class for verdict in others} != {"username"}
+    assert {verdict.data_class for verdict in others} != {"vehicle_id"}
     with unit_of_work() as session:
         rows, total = learning.list_changes(session, taught.steward, model.id)
         pairs = learning.summarise_changes(session, taught.steward, model.id)
     assert {row.change.asset_column_id for row in rows} == {verdict.asset_column_id for verdict in others}
     assert total == 4 == sum(pair.columns for pair in pairs)
-    assert {row.change.after_class for row in rows} == {"username"}
+    assert {row.change.after_class for row in rows} == {"vehicle_id"}
     assert model.scores["diff"] == {"compared": 12, "later": 0, "kept": 12}
 
 
@@ -164,7 +164,7 @@ def test_promotion_changes_the_catalogue_and_no_confirmed_label(taught: Office) 
 
     assert model.status == "champion", model.error
     for verdict in verdicts_of(taught, "kuerzel"):
-        assert verdict.data_class == "username"
+        assert verdict.data_class == "vehicle_id"
         assert verdict.status == ("confirmed" if verdict.id in kept else "suggested")
         assert verdict.suggestion["model_version"] == model.version
     with unit_of_work() as session:
@@ -194,7 +194,7 @@ def test_going_back_to_the_shipped_model_is_compared_first_and_then_promoted(tau
     with unit_of_work() as session:
         assert learning.list_changes(session, taught.steward, back_id)[1] == 4
     promote(taught, back_id)
-    assert {verdict.data_class for verdict in verdicts_of(taught, "kuerzel")[6:]} != {"username"}
+    assert {verdict.data_class for verdict in verdicts_of(taught, "kuerzel")[6:]} != {"vehicle_id"}
     assert model_of(champion.id).status == "retired"
     with unit_of_work() as session, pytest.raises(ConflictError, match="in use already"):
         learning.roll_back(session, taught.steward, taught.workspace_id)
@@ -262,7 +262,7 @@ def test_newer_detectors_have_suggested_verdicts_asked_anew_and_confirmed_ones_l
     assert model.requested_by_id is None
     for verdict in verdicts_of(taught, "kuerzel"):
         assert verdict.evaluated_at > before[verdict.id]
-        assert verdict.data_class == "username"
+        assert verdict.data_class == "vehicle_id"
 
 
 def refreshed(office: Office) -> ColumnModel | None:

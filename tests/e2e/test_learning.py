@@ -12,7 +12,7 @@ from tests.plugins.servers import Server, postgres_admin
 
 pytestmark = pytest.mark.e2e
 WORKSPACE = "Learning"
-# Codes of a house of its own, one column in each table: people here know that they are user names.
+# Codes of a house of its own, one column in each table: people here know that they are of vehicles.
 TABLES = 28
 CORRECTED = 20
 CODES = "SELECT substr('abcdefgh', 1 + (r + {n}) % 8, 1) || substr('klmn', 1 + r % 4, 1) || r % 7 || 1 AS kuerzel FROM generate_series(0, 39) r"
@@ -78,7 +78,7 @@ def page(context: BrowserContext, house: House) -> Page:
 
 def test_reviews_teach_a_model_that_changes_the_catalogue_and_no_confirmed_label(page: Page, house: House) -> None:
     before = house.verdict("list_27.kuerzel")
-    assert before["data_class"] not in {None, "username"}
+    assert before["data_class"] not in {None, "vehicle_id"}
     look_why_and_confirm(page, house)
 
     undone = correct_twenty_and_undo_one(page)
@@ -90,10 +90,10 @@ def test_reviews_teach_a_model_that_changes_the_catalogue_and_no_confirmed_label
     assert len(confirmed) == CORRECTED
     kept = verdicts.pop("list_27.kuerzel")
     assert (kept["data_class"], kept["status"]) == (before["data_class"], "confirmed")
-    assert {each["data_class"] for each in verdicts.values()} == {"username"}
+    assert {each["data_class"] for each in verdicts.values()} == {"vehicle_id"}
     page.goto(house.path(undone, column="kuerzel"))
     expect(page.get_by_role("dialog")).to_contain_text("Suggested")
-    expect(page.get_by_role("dialog").get_by_text("username", exact=True).first).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("vehicle_id", exact=True).first).to_be_visible()
 
 
 def look_why_and_confirm(page: Page, house: House) -> None:
@@ -112,9 +112,9 @@ def correct_twenty_and_undo_one(page: Page) -> str:
     for number in range(1, CORRECTED + 1):
         rows.nth(number).get_by_role("checkbox").click()
         expect(page.get_by_text(f"{number} selected")).to_be_visible()
-    page.get_by_label("What the selected columns really are").select_option("username")
+    page.get_by_label("What the selected columns really are").select_option("vehicle_id")
     page.get_by_role("button", name=f"Correct {CORRECTED}").click()
-    expect(page.locator("#review-done")).to_contain_text(f"{CORRECTED} verdicts corrected to username.")
+    expect(page.locator("#review-done")).to_contain_text(f"{CORRECTED} verdicts corrected to vehicle_id.")
 
     page.get_by_role("tab", name="Recent decisions").click()
     page.get_by_role("button", name=f"and {CORRECTED - 1} more").click()
@@ -132,7 +132,7 @@ def wait_for_the_model_and_promote_it(page: Page) -> None:
     changes = page.get_by_role("table", name="Changes")
     # Seven tables wait: eight were not corrected or taken back, and one of them a person confirmed.
     expect(changes.get_by_role("row")).to_have_count(1 + TABLES - CORRECTED)
-    expect(changes).to_contain_text("username")
+    expect(changes).to_contain_text("vehicle_id")
     page.get_by_role("button", name="Promote…").click()
     page.get_by_role("button", name="Promote model").click()
     expect(page.get_by_role("heading", name="In use: Model 1")).to_be_visible(timeout=60_000)

@@ -121,7 +121,7 @@ def test_a_headers_weight_is_what_the_odds_lose_without_it(generated: list[Label
     clear = np.abs(lost) > 0.5
     assert clear.sum() > 50
     assert (np.sign(lost) == np.sign(of_header))[clear].mean() > 0.85
-    assert np.corrcoef(lost, of_header)[0, 1] > 0.7
+    assert np.corrcoef(lost, of_header)[0, 1] > 0.6
 
 
 def test_contributions_are_few_bounded_and_the_weightiest_first(verdicts: list[Verdict]) -> None:
