@@ -4,6 +4,7 @@ import reflex as rx
 
 from pages.asset_column import column_drawer
 from pages.asset_propagation import column_lineage
+from pages.asset_risk import combination_risk
 from pursight_app.ui.components import (
     badge,
     button,
@@ -73,6 +74,7 @@ def _content() -> rx.Component:
             State.tab,
             ("lineage", rx.el.div(_lineage(), column_lineage(), class_name="stack-md")),
             ("findings", _findings()),
+            ("risk", combination_risk()),
             ("history", _history()),
             _columns(),
         ),
@@ -152,14 +154,14 @@ def _tabs() -> rx.Component:
         ("columns", "Columns", State.column_total),
         ("lineage", "Lineage", State.upstream.length() + State.downstream.length()),
         ("findings", "Findings", State.findings.length()),
+        ("risk", "Combination risk", None),
         ("history", "History", State.history.length()),
     ]
     return rx.el.div(
         *(
             rx.el.button(
                 text,
-                " ",
-                rx.el.span(number, class_name="muted num"),
+                *([] if number is None else [" ", rx.el.span(number, class_name="muted num")]),
                 class_name="tab",
                 type="button",
                 role="tab",

@@ -29,7 +29,7 @@ from state.base import as_id, event, hear, run, run_outside
 from state.propagation import PropagationState
 from state.session import notify
 
-TABS = ("columns", "lineage", "findings", "history")
+TABS = ("columns", "lineage", "findings", "risk", "history")
 PAGE_COLUMNS = 100
 MOST_OWNERS = 200
 MOST_SAID = 20

@@ -3,7 +3,8 @@
 A condition sees `table` and, in rules of scope `column`, `column`:
 
 - `table`: schema, name, kind, row_count, column_count, has_owner, has_description, data_classes, sensitivities,
-  regulations (the last three are lists over the table's columns)
+  regulations (the last three are lists over the table's columns), unique_ratio (share of rows that the riskiest small set
+  of columns singles out, 0-1) and k (rows in its smallest group), both 0 where that was not measured
 - `column`: name, data_type, data_class, confidence, sensitivity, regulations, is_confirmed, is_primary_key,
   null_ratio, distinct_ratio, prevalence (share of values that matched, 0-1)
 
@@ -30,6 +31,8 @@ TABLE_FACTS: Mapping[str, object] = {
     "data_classes": [""],
     "sensitivities": [""],
     "regulations": [""],
+    "unique_ratio": 0.0,
+    "k": 0,
 }
 COLUMN_FACTS: Mapping[str, object] = {
     "name": "",

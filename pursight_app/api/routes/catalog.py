@@ -10,7 +10,7 @@ from pursight_app.api.guard import GuardedRoute, SecretRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.taxonomy import TAXONOMY
 from pursight_app.models import Asset
-from pursight_app.services import catalog, lineage
+from pursight_app.services import catalog, combination_risk, lineage
 from pursight_app.services.access import Permission
 from pursight_app.services.catalog import Filters
 from pursight_app.services.catalog.values import MAX_REASON, MIN_REASON
@@ -191,6 +191,14 @@ def get_lineage(asset_id: UUID, actor: CurrentActor, direction: str = "both", de
         ],
         "is_cut": graph.is_cut,
     }
+
+
+@router.get("/api/catalog/assets/{asset_id}/combination-risk")
+@guard(Permission.CATALOG_READ, "asset_id")
+def get_combination_risk(asset_id: UUID, actor: CurrentActor) -> dict[str, object]:
+    """Which small sets of columns single people out, on the sample of the last scan; holds no value."""
+    found = combination_risk.get_risk(actor, asset_id)
+    return {"risk": found.risk.as_json() if found.risk else None, "is_outdated": found.is_outdated}
 
 
 @router.get("/api/catalog/assets/{asset_id}/history")

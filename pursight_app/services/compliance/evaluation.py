@@ -21,6 +21,7 @@ from pursight_app.models import (
     RuleScope,
 )
 from pursight_app.rules.environment import evaluate
+from pursight_app.services.combination_risk.figures import from_json
 
 log = structlog.get_logger()
 _BATCH = 500
@@ -97,6 +98,8 @@ def _holds(rule: Rule, facts: dict[str, dict[str, object]]) -> bool:
 
 def _table_facts(asset: Asset, columns: list[_Column]) -> dict[str, object]:
     verdicts = [column.verdict for column in columns if column.verdict and column.verdict.data_class]
+    risk = from_json(asset.combination_risk)
+    worst = risk.worst.figures if risk and risk.worst else None
     return {
         "schema": asset.schema_name,
         "name": asset.name,
@@ -108,6 +111,8 @@ def _table_facts(asset: Asset, columns: list[_Column]) -> dict[str, object]:
         "data_classes": sorted({str(verdict.data_class) for verdict in verdicts}),
         "sensitivities": sorted({verdict.sensitivity for verdict in verdicts if verdict.sensitivity}),
         "regulations": sorted({name for verdict in verdicts for name in verdict.regulations}),
+        "unique_ratio": worst.known_ratio if worst else 0.0,
+        "k": worst.k if worst else 0,
     }
 
 

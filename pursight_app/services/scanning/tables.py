@@ -21,6 +21,7 @@ from pursight_app.core.taxonomy import Sensitivity
 from pursight_app.detectors.base import ColumnSample
 from pursight_app.models import Asset, AssetColumn, Classification, ClassificationStatus, LedgerState, ScanEntry
 from pursight_app.services.classification import Recognition, Verdict, suggest_with_features
+from pursight_app.services.combination_risk import measure_scanned
 from pursight_app.services.recognition import features_version
 from pursight_app.services.scanning.discovery import clean, profile_json
 from pursight_app.services.scanning.progress import Lease
@@ -166,6 +167,7 @@ def write_table(
     asset.sampled_rows, asset.sample_key = scan.sampled_rows, sample_key
     asset.fingerprint, asset.scanned_at = table.fingerprint, now()
     asset.sensitivity = highest_sensitivity(session, asset.id)
+    measure_scanned(session, asset, scan.sample)
     return LedgerState.CHANGED if is_changed else LedgerState.OK
 
 
