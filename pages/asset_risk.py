@@ -49,7 +49,7 @@ def _content() -> rx.Component:
         rx.cond(
             State.sets.length() > 0,
             rx.el.section(
-                rx.el.div(rx.el.h2("Columns that single out together"), class_name="card-head"),
+                rx.el.div(rx.el.h2("Columns that single people out"), class_name="card-head"),
                 rx.foreach(State.sets, _set),
                 class_name="card-flush",
             ),

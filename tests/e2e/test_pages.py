@@ -64,7 +64,7 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
         "asset": (f"/catalog/{customers}", "customer_number"),
         "evidence": (f"/catalog/{customers}?column=email", "Why this verdict"),
         "lineage": (f"/catalog/{asset_id(site, 'v_customer_value')}?tab=lineage", "Upstream"),
-        "risk": (f"/catalog/{customers}?tab=risk", "Columns that single out together"),
+        "risk": (f"/catalog/{customers}?tab=risk", "Columns that single people out"),
         "data-classes": ("/data-classes", "No data classes of your own yet"),
         "findings": ("/findings", "Password stored in the clear"),
         "finding": (f"/findings?finding={finding['id']}", "What to do"),
