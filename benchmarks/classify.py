@@ -53,7 +53,7 @@ def main() -> None:
     named = os.environ.get("PURSIGHT_CORPUS", "")
     corpora = options.corpus or [Path(name) for name in named.split(os.pathsep) if name]
     if "speed" in parts:
-        print_speed()
+        print_speed(corpora)
         sys.stdout.flush()
     if not {"scores", "peers"} & set(parts):
         return

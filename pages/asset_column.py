@@ -21,6 +21,7 @@ def column_drawer() -> rx.Component:
         [
             _verdict(),
             why(_E),
+            rx.el.div(link_button("Try with changes", State.try_href, icon="flask-conical"), class_name="row"),
             _otherwise(),
             _examples(),
             _profile(),
@@ -172,7 +173,6 @@ def _review() -> rx.Component:
                 ),
                 rx.cond(_E.data_class != "", button("Reject", icon="x", on_click=State.review("reject"))),
                 button("Correct…", icon="pencil", on_click=State.start_correcting),
-                link_button("Try with changes", State.try_href, icon="flask-conical"),
                 class_name="row",
             ),
             rx.cond(State.correcting, _correction()),

@@ -3,7 +3,19 @@
 import reflex as rx
 
 from pages.data_class_form import form_drawer
-from pursight_app.ui.components import badge, button, callout, cell, empty, find_form, link, loaded, page_head, table
+from pursight_app.ui.components import (
+    badge,
+    button,
+    callout,
+    cell,
+    empty,
+    find_form,
+    link,
+    link_button,
+    loaded,
+    page_head,
+    table,
+)
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import SENSITIVITY
 from state.data_class_form import DataClassFormState as Form
@@ -20,6 +32,7 @@ def data_classes() -> rx.Component:
     return rx.fragment(
         page_head(
             "Data classes",
+            link_button("Try the classifier", "/try", icon="flask-conical"),
             rx.cond(_MAY_MANAGE, button("New data class", icon="plus", kind="primary", on_click=Form.open_new)),
             lead="The kinds of data that a column can hold, and how many columns hold each.",
         ),

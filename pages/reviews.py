@@ -200,7 +200,7 @@ def _row(row: rx.Var[QueueView]) -> rx.Component:
             label="Verdict",
         ),
         cell(meter(row.confidence, row.confidence.to_string() + " %"), label="Confidence"),
-        cell(rx.el.span(row.reason, class_name="small"), label="Why it is here"),
+        cell(rx.el.span(row.reason, class_name="small reason"), label="Why it is here"),
         cell(
             rx.el.span(
                 rx.foreach(row.examples, lambda value: rx.el.span(value, class_name="value")), class_name="values"

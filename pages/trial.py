@@ -44,8 +44,18 @@ def _form() -> rx.Component:
             field("Table", _input("table", State.table, "customers"), for_id="try-table"),
             field(
                 "Other headers of the table",
-                _input("others", State.others, "customer_id, full_name, e_mail", longest=20_000),
-                hint="With commas between them. Neighbours help to tell what a column is.",
+                rx.el.textarea(
+                    id="try-others",
+                    name="others",
+                    class_name="textarea mono",
+                    default_value=State.others,
+                    key=State.is_loading.to_string(),
+                    spell_check=False,
+                    auto_complete="off",
+                    max_length=20_000,
+                    placeholder="full_name",
+                ),
+                hint="One a line. Neighbours help to tell what a column is.",
                 for_id="try-others",
             ),
             rx.cond(State.problem != "", rx.el.div(callout("error", "circle-alert", State.problem), role="alert")),
@@ -59,7 +69,7 @@ def _form() -> rx.Component:
     )
 
 
-def _input(name: str, value: rx.Var[str], placeholder: str, *, longest: int = 300) -> rx.Component:
+def _input(name: str, value: rx.Var[str], placeholder: str) -> rx.Component:
     return rx.el.input(
         id=f"try-{name}",
         name=name,
@@ -68,7 +78,7 @@ def _input(name: str, value: rx.Var[str], placeholder: str, *, longest: int = 30
         # A new field once the headers are there, for a field keeps what it began with.
         key=State.is_loading.to_string(),
         placeholder=placeholder,
-        max_length=longest,
+        max_length=300,
         auto_complete="off",
     )
 

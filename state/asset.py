@@ -19,6 +19,7 @@ from state.asset_views import (
     NodeView,
     PersonView,
     SaidView,
+    definition_of,
     lineage_sides,
     view_asset,
     view_column,
@@ -178,8 +179,10 @@ class AssetState(rx.State):
             return
         values = await run_outside(lambda actor: catalog.read_values(actor, asset_id, reason=reason))
         rows_count = (await run(lambda session, actor: catalog.get_asset(session, actor, asset_id))).asset.row_count
-        self.evidence = view_evidence(row, values.get(column), rows_count)
         column_id, home = row.column.id, row.column.workspace_id
+        name = row.classification.data_class if row.classification else None
+        definition = await run(lambda session, _: definition_of(session, home, name))
+        self.evidence = view_evidence(row, values.get(column), rows_count, definition=definition)
         said, _ = await run(
             lambda session, actor: reviews.list_reviews(
                 session, actor, home, asset_column_id=column_id, limit=MOST_SAID

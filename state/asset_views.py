@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from pursight_app.core.taxonomy import TAXONOMY
+from sqlmodel import Session
+
 from pursight_app.models import Classification
-from pursight_app.services import catalog, lineage
+from pursight_app.services import catalog, data_classes, lineage
 from pursight_app.services.catalog import ColumnRow
 from pursight_app.services.classification_evidence import Verdict
 from pursight_app.services.reviews import ReviewRow
@@ -216,13 +217,20 @@ def _share(profile: dict[str, Any], name: str, row_count: int | None) -> str:
     return about + fmt.percent(profile[name] / row_count)
 
 
-def view_evidence(row: ColumnRow, values: catalog.ColumnValues | None, row_count: int | None) -> EvidenceView:
+def definition_of(session: Session, workspace_id: UUID, name: str | None) -> str:
+    """What a data class means, one of the workspace's own too; "" for none."""
+    known = data_classes.known_class(session, workspace_id, name, include_inactive=True) if name else None
+    return known.definition if known else ""
+
+
+def view_evidence(
+    row: ColumnRow, values: catalog.ColumnValues | None, row_count: int | None, *, definition: str
+) -> EvidenceView:
     """The drawer of one column; `values` None when no sample is stored."""
     column, verdict = row.column, row.classification
     profile = values.profile if values else row.profile
     evidence: dict[str, Any] = verdict.evidence if verdict else {}
     data_class = (verdict.data_class or "") if verdict else ""
-    known = TAXONOMY.get(data_class)
     facts = [
         ["Empty", _share(profile, "null_count", row_count)],
         ["Distinct", fmt.estimate(profile.get("distinct_count"), profile.get("distinct_count_error"))],
@@ -236,7 +244,7 @@ def view_evidence(row: ColumnRow, values: catalog.ColumnValues | None, row_count
         data_type=column.data_type,
         comment=column.comment or "",
         data_class=data_class,
-        definition=known.definition if known else "",
+        definition=definition,
         sensitivity=(verdict.sensitivity or "") if verdict else "",
         regulations=list(verdict.regulations) if verdict else [],
         confidence=round(100 * verdict.confidence) if verdict else 0,
@@ -251,14 +259,13 @@ def view_evidence(row: ColumnRow, values: catalog.ColumnValues | None, row_count
     )
 
 
-def view_trial(verdict: Verdict, column: str) -> EvidenceView:
+def view_trial(verdict: Verdict, column: str, definition: str) -> EvidenceView:
     """A verdict on values that are in no catalogue."""
     evidence: dict[str, Any] = dict(verdict.evidence.as_json())
-    known = TAXONOMY.get(verdict.data_class or "")
     return EvidenceView(
         column=column,
         data_class=verdict.data_class or "",
-        definition=known.definition if known else "",
+        definition=definition,
         sensitivity=str(verdict.sensitivity or ""),
         regulations=list(verdict.regulations),
         confidence=round(100 * verdict.confidence),

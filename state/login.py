@@ -40,7 +40,7 @@ class LoginState(rx.State):
     problem: str = ""
     password_problem: str = ""
     code_problem: str = ""
-    next_path: str = "/"
+    next_path: str = ""
     has: str = ""
     has_code: bool = True
     has_passkey: bool = False

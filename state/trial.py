@@ -11,7 +11,7 @@ from pursight_app.services import catalog
 from pursight_app.services.access import Actor
 from pursight_app.services.classification_evidence import Verdict
 from pursight_app.services.classification_trial import MAX_BYTES, MAX_HEADERS, Trial, try_classification
-from state.asset_views import EvidenceView, view_trial
+from state.asset_views import EvidenceView, definition_of, view_trial
 from state.base import as_id, event, run, run_outside
 from state.session import current_workspace
 
@@ -39,7 +39,7 @@ class TrialState(rx.State):
                 self.table, names = await run(lambda session, actor: _headers(session, actor, asset_id))
             except NotFoundError:
                 names = []
-            self.others = ", ".join(name for name in names if name != self.column)
+            self.others = "\n".join(name for name in names if name != self.column)
         self.is_loading = False
 
     @event()
@@ -50,13 +50,15 @@ class TrialState(rx.State):
         self.column, self.table = str(form.get("column", ""))[:300], str(form.get("table", ""))[:300]
         self.others = str(form.get("others", ""))[:20_000]
         try:
-            trial = _trial(text, self.column, self.table, self.others)
+            trial = trial_of(text, self.column, self.table, self.others)
             verdict: Verdict = await run_outside(lambda actor: try_classification(actor, home, trial))
         except InvalidInputError as error:
             self.problem, self.has_answer = error.message, False
             return
         self.problem, self.has_answer = "", True
-        self.evidence = view_trial(verdict, self.column)
+        name = verdict.data_class
+        definition = await run(lambda session, _: definition_of(session, home, name))
+        self.evidence = view_trial(verdict, self.column, definition)
 
 
 def _headers(session: Session, actor: Actor, asset_id: UUID) -> tuple[str, list[str]]:
@@ -65,12 +67,18 @@ def _headers(session: Session, actor: Actor, asset_id: UUID) -> tuple[str, list[
     return row.asset.name, [each.column.name for each in columns]
 
 
-def _trial(text: str, column: str, table: str, others: str) -> Trial:
+def trial_of(text: str, column: str, table: str, others: str) -> Trial:
+    """The question that a filled form asks; `text` holds a value a line, `others` a header a line.
+
+    Raises:
+        InvalidInputError: no value, or too much text.
+    """
     # The text is measured before it is cut into lines, so that a huge one costs nothing.
     if len(text) > MAX_BYTES:
         raise InvalidInputError(f"The values together have at most {MAX_BYTES // 1024} KB.")
-    values = tuple(line.strip() or None for line in text.splitlines())
+    # Not splitlines(), which also cuts at signs that a value may hold.
+    values = tuple(line.strip() or None for line in text.replace("\r\n", "\n").split("\n"))
     if not any(values):
         raise InvalidInputError("Paste at least one value.")
-    names = tuple(name.strip() for name in others.replace("\n", ",").split(",") if name.strip())
+    names = tuple(name.strip() for name in others.splitlines() if name.strip())
     return Trial(values=values, column=column, table=table, table_columns=names)

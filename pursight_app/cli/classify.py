@@ -1,9 +1,16 @@
 """`classify` and `train`: the column classifier without any server. Registered by the command line's main module."""
 
 import json
+import multiprocessing
+import os
+import signal
 import sys
+import threading
+import time
+from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -14,6 +21,7 @@ from pursight_app.core.errors import InvalidInputError
 BATCH_LINES = 200
 """Lines that are held in memory and classified at once."""
 MOST_VALUES = 1000
+MOST_PROCESSES = 8
 
 
 def classify(
@@ -31,10 +39,43 @@ def classify(
         )
         raise typer.Exit(2) from error
     with source:
-        for batch in _batches(source):
-            for answer in _answers(batch):
-                print(json.dumps(answer, ensure_ascii=True))
+        batches = _batches(source)
+        for answers in chain(map(_answers, islice(batches, 1)), _answers_by_many(batches)):
+            sys.stdout.write(answers)
             sys.stdout.flush()
+
+
+def _answers_by_many(batches: Iterator[list[str]]) -> Iterator[str]:
+    """The answers of all processors, in the order of the batches; a second batch is worth the start of processes."""
+    following = next(batches, None)
+    if following is None:
+        return
+    workers = min(os.cpu_count() or 1, MOST_PROCESSES)
+    # Forked after the first batch, so that all share the model that is loaded already.
+    forks = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    with ProcessPoolExecutor(workers, mp_context=forks, initializer=_follow, initargs=(os.getpid(),)) as pool:
+        waiting = deque([pool.submit(_answers, following)])
+        try:
+            for batch in batches:
+                waiting.append(pool.submit(_answers, batch))
+                if len(waiting) > 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _follow(parent: int) -> None:
+    """A worker leaves the keyboard to its parent and ends with it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _batches(source: TextIO) -> Iterator[list[str]]:
@@ -43,7 +84,7 @@ def _batches(source: TextIO) -> Iterator[list[str]]:
         yield batch
 
 
-def _answers(lines: list[str]) -> list[dict[str, Any]]:
+def _answers(lines: list[str]) -> str:
     """One answer per line; a line that cannot be understood gets one with `error`, and does not disturb the others."""
     from pursight_app.detectors.base import ColumnSample
     from pursight_app.services.classification import suggest
@@ -68,7 +109,7 @@ def _answers(lines: list[str]) -> list[dict[str, Any]]:
             "regulations": list(verdict.regulations),
             "evidence": verdict.evidence.as_json(),
         }
-    return answers
+    return "".join(json.dumps(answer, ensure_ascii=True) + "\n" for answer in answers)
 
 
 def _sample(record: Any) -> "Any":

@@ -38,6 +38,7 @@ _PATIENT = re.compile(
 )
 _WORD_BREAK = re.compile(r"[\s<>()\[\]\"';,=]+")
 _MAX_HITS_TRIED = 20
+# The searches below look at length or a needed sign first: most values are too short to hold what they look for.
 
 
 def has_email(value: str) -> bool:
@@ -58,12 +59,12 @@ def _any_match(pattern: re.Pattern[str], check: Callable[[str], bool], value: st
 
 def has_card(value: str) -> bool:
     """True when the text holds a card number."""
-    return _any_match(_CARD, is_credit_card, value)
+    return len(value) >= 13 and _any_match(_CARD, is_credit_card, value)
 
 
 def has_iban(value: str) -> bool:
     """True when the text holds an IBAN."""
-    return _any_match(_IBAN, is_iban, value)
+    return len(value) >= 15 and _any_match(_IBAN, is_iban, value)
 
 
 def has_ssn(value: str) -> bool:
@@ -74,22 +75,24 @@ def has_ssn(value: str) -> bool:
 
 def has_phone(value: str) -> bool:
     """True when the text holds a telephone number that is written as one."""
-    return _any_match(_PHONE, lambda found: 9 <= len(re.sub(r"\D", "", found)) <= 15, value)
+    return len(value) >= 9 and _any_match(_PHONE, lambda found: 9 <= len(re.sub(r"\D", "", found)) <= 15, value)
 
 
 def has_ip(value: str) -> bool:
     """True when the text holds an IPv4 address."""
-    return _any_match(_IPV4, is_ipv4, value)
+    return value.count(".") >= 3 and _any_match(_IPV4, is_ipv4, value)
 
 
 def has_secret(value: str) -> bool:
     """True when a word of the text is a key with a maker's prefix."""
-    return any(len(word) >= 20 and is_api_key(word) for word in _WORD_BREAK.split(value, maxsplit=400))
+    return len(value) >= 20 and any(
+        len(word) >= 20 and is_api_key(word) for word in _WORD_BREAK.split(value, maxsplit=400)
+    )
 
 
 def has_titled_person(value: str) -> bool:
     """True when the text names a person with a title or as patient, customer or client."""
-    return _TITLED.search(value) is not None or _PATIENT.search(value) is not None
+    return " " in value and (_TITLED.search(value) is not None or _PATIENT.search(value) is not None)
 
 
 def _detector(key: str, match: Callable[[str], bool], rate: float, proof: str) -> Detector:

@@ -48,6 +48,29 @@ def test_the_password_alone_lets_in_who_has_no_second_factor(client: TestClient)
     assert "httponly" in answer.headers["set-cookie"].lower()
 
 
+@pytest.mark.parametrize(
+    ("referer", "target"),
+    [
+        ("http://localhost/login?next=%2Ffindings%3Fseverity%3Dhigh", "/findings?severity=high"),
+        ("http://localhost/login?next=https%3A%2F%2Fevil.example", "/"),
+        ("http://localhost/login", "/"),
+        ("http://[?next", "/"),
+    ],
+)
+def test_a_form_sent_before_its_page_was_ready_still_leads_to_the_wanted_page(
+    client: TestClient, referer: str, target: str
+) -> None:
+    client.headers["referer"] = referer
+    try:
+        right = give_password(client, make_user(password=PASSWORD), next="")
+        wrong = give_password(client, make_user(password=PASSWORD), password="something else", next="")
+    finally:
+        del client.headers["referer"]
+
+    assert right.headers["location"] == target
+    assert place(wrong)[1]["next"] == target
+
+
 def test_with_a_second_factor_the_password_opens_nothing(client: TestClient) -> None:
     user = make_user(password=PASSWORD)
     enrol(user)

@@ -3,8 +3,12 @@
 import gzip
 import json
 import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -193,6 +197,37 @@ def test_command_answers_line_by_line_and_survives_bad_ones() -> None:
     assert "error" in answers[3]
     assert answers[4]["id"] == 2
     assert "error" not in answers[4]
+
+
+def many_lines(count: int) -> str:
+    """Every hundredth line is broken, every other one says its own number."""
+    good = (json.dumps({"id": line, "column": "n", "values": [str(line)]}) for line in range(count))
+    return "".join("{broken\n" if line % 100 == 99 else f"{text}\n" for line, text in enumerate(good))
+
+
+def test_command_keeps_the_order_of_many_lines_over_all_processors() -> None:
+    answers = run_classify(many_lines(1050))
+    assert [line for line, answer in enumerate(answers) if "error" in answer] == list(range(99, 1050, 100))
+    assert [answer["id"] for answer in answers if "id" in answer] == [line for line in range(1050) if line % 100 != 99]
+
+
+def test_command_leaves_nobody_behind_when_its_reader_goes(tmp_path: Path) -> None:
+    asked = tmp_path / "columns.jsonl"
+    asked.write_text(many_lines(20_000))
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-m", "pursight_app", "classify", str(asked)], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout is not None
+        assert json.loads(command.stdout.readline())["id"] == 0
+        group = psutil.Process(command.pid)
+        deadline = time.monotonic() + 20
+        while not (children := group.children(recursive=True)) and time.monotonic() < deadline:
+            command.stdout.readline()
+        assert children
+        command.stdout.close()
+        command.wait(30)
+    assert psutil.wait_procs(children, timeout=10)[1] == []
 
 
 def test_command_refuses_an_unknown_file_with_one_sentence() -> None:

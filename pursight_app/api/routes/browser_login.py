@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import parse_qs, unquote, urlencode
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -49,16 +49,22 @@ def _is_own(path: str) -> bool:
     return path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
 
 
+def _wanted_by_form_page(request: Request) -> str:
+    """Where the form's own page should lead: a fast person sends the form before the page could fill in `next`."""
+    _, _, query = request.headers.get("referer", "").partition("?")
+    return parse_qs(query.partition("#")[0]).get("next", [""])[0][:500]
+
+
 @router.post("/auth/browser-login")
 @public
 async def log_in_with_password(
     request: Request,
     email: Annotated[str, Form(max_length=320)] = "",
     password: Annotated[str, Form(max_length=auth.PASSWORD_MAX)] = "",
-    next_path: NextPath = "/",
+    next_path: NextPath = "",
 ) -> Response:
     """The log-in form's target: on to the wanted page, or to the one that asks for the second factor."""
-    target = own_path(next_path)
+    target = own_path(next_path or _wanted_by_form_page(request))
     try:
         outcome = await in_log_in_pool(lambda: _check_password(email, password))
     except RateLimitedError as error:
@@ -158,9 +164,9 @@ def second_passkey_options(request: Request) -> Response:
 
 @router.post("/auth/browser-passkey")
 @public
-async def log_in_with_passkey(request: Request, credential: Credential = "", next_path: NextPath = "/") -> Response:
+async def log_in_with_passkey(request: Request, credential: Credential = "", next_path: NextPath = "") -> Response:
     """A passkey instead of e-mail and password."""
-    answer, target = _parsed(credential), own_path(next_path)
+    answer, target = _parsed(credential), own_path(next_path or _wanted_by_form_page(request))
 
     def work() -> auth.Tokens | None:
         with unit_of_work() as session:
