@@ -26,6 +26,7 @@ _NOUNS = {
     "model": "Learning",
     "finding": "Findings",
     "rule": "Rules",
+    "room": "Rooms",
     "member": "People",
     "role": "Roles and grants",
     "token": "API tokens",

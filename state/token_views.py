@@ -15,6 +15,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Catalogue", ("catalog", "values", "classification", "data_class", "model")),
     ("Data sources and scans", ("data_source", "scan")),
     ("Findings and rules", ("finding", "rule")),
+    ("Rooms", ("room",)),
     ("Workspace and audit log", ("workspace", "audit")),
 )
 _LIVES = (7, 30, 90, 180, 365)

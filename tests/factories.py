@@ -9,8 +9,9 @@ from fastapi.testclient import TestClient
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import Classification, ColumnModel, Member, ScanRun, UserAccount, Workspace
-from pursight_app.services import access, auth, compliance, data_classes, data_sources, reviews, scanning
+from pursight_app.services import access, auth, collaboration, compliance, data_classes, data_sources, reviews, scanning
 from pursight_app.services.access import Actor
+from pursight_app.services.collaboration import Sent
 
 PASSWORD = "correct horse battery"
 
@@ -130,6 +131,43 @@ def make_data_class(office: Office) -> UUID:
                 patterns=("QXZ-[0-9]{9}",),
             ),
         ).id
+
+
+def make_room(office: Office, *others: Actor, title: str = "A room") -> UUID:
+    """A room that the steward has opened; `others` have joined."""
+    with unit_of_work() as session:
+        room = collaboration.create_room(session, office.steward, office.workspace_id, title=title)
+    for other in others:
+        with unit_of_work() as session:
+            collaboration.invite(session, office.steward, room.id, user_id=other.user_id)
+        with unit_of_work() as session:
+            collaboration.join(session, other, room.id)
+    return room.id
+
+
+def say(actor: Actor, room_id: UUID, body: str, *, client_id: str = "", thread_id: UUID | None = None) -> Sent:
+    """Says something in a room."""
+    with unit_of_work() as session:
+        return collaboration.send(
+            session, actor, room_id, body=body, client_id=client_id or uuid4().hex, thread_id=thread_id
+        )
+
+
+def make_document(office: Office, room_id: UUID) -> UUID:
+    """A text that the steward has shared in a room."""
+    with unit_of_work() as session:
+        return collaboration.share_text(session, office.steward, room_id, title="A text", content="words").id
+
+
+def room_things(office: Office, *others: Actor) -> dict[str, UUID]:
+    """A room of the steward's and the others', a message and a text in it, by the names of path parameters."""
+    room_id = make_room(office, *others)
+    message = say(office.steward, room_id, "words")
+    return {
+        "session_id": room_id,
+        "message_id": message.message_id,
+        "document_id": make_document(office, room_id),
+    }
 
 
 def request_scan(office: Office, source_id: UUID) -> UUID:

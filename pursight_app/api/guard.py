@@ -20,9 +20,12 @@ from pursight_app.models import (
     ColumnModel,
     CustomDataClass,
     DataSource,
+    Document,
     Finding,
+    Message,
     Propagation,
     Review,
+    Room,
     ScanRun,
     Workspace,
 )
@@ -43,6 +46,9 @@ _ROWS: dict[str, type[SQLModel]] = {
     "finding_id": Finding,
     "model_id": ColumnModel,
     "propagation_id": Propagation,
+    "session_id": Room,
+    "message_id": Message,
+    "document_id": Document,
 }
 # Rights that people can hold on a part of a workspace; the service then looks at the parts that the body names.
 _FOR_PARTS = frozenset({Permission.CLASSIFICATION_REVIEW})

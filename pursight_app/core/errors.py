@@ -79,6 +79,14 @@ class ConflictError(UserError):
     title = "Conflict"
 
 
+class UnsupportedTypeError(UserError):
+    """A file whose content is of a kind that is not taken, or not what its name says."""
+
+    code = "unsupported_type"
+    status = 415
+    title = "Unsupported type of file"
+
+
 class RateLimitedError(UserError):
     """Too many tries; `retry_after_s` seconds until the next one is looked at, `is_first` on the first refused one."""
 

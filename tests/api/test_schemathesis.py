@@ -35,6 +35,7 @@ from tests.factories import (
     make_user,
     make_workspace,
     people_rows,
+    room_things,
     scan_now,
     write_csv,
 )
@@ -85,6 +86,7 @@ def world(services: None, tmp_path_factory: pytest.TempPathFactory) -> World:
         "data_class_id": make_data_class(office),
         "model_id": make_challenger(office),
         "batch_id": make_review(office, verdict, verdict.data_class),
+        **room_things(office),
     }
     ids = {name: str(value) for name, value in rows.items()}
     return World(ids, (bearer(office.root), bearer(office.steward)), bearer(actor_of(viewer)))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,7 +14,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from pursight_app.api.dependencies import CurrentActor, actor_of_header
 from pursight_app.api.guard import GuardedRoute, guard
-from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PurSightError
+from pursight_app.api.room_stream import SlowReaderError, StreamEndedError, check_seat, room_lines
+from pursight_app.core import rooms
+from pursight_app.core.errors import NotAuthenticatedError, PurSightError, RateLimitedError
 from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, kept_events, listen
 from pursight_app.core.redis import RedisError, async_redis
 from pursight_app.services import access, auth
@@ -21,6 +24,11 @@ from pursight_app.services.access import Actor, Permission, Resource
 
 router = APIRouter(tags=["events"], route_class=GuardedRoute)
 WATCH_EVERY_S = 30
+_SSE, _NO_STORE = "text/event-stream", {"Cache-Control": "no-store"}
+# What a client says over its socket besides nothing: a sign of life, or that its person is writing.
+_MOST_BYTES_IN = 4_096
+_SILENT_S = 30
+_SLOWEST_SEND_S = 10
 
 
 class _SessionEndedError(Exception):
@@ -90,6 +98,14 @@ class _Watch:
         home, data = UUID(str(event["workspace_id"])), event["data"]
         if self._workspace_id not in {None, home}:
             return None
+        if "user_id" in data:
+            # Told to one person: an invitation, a mention.
+            is_own = data["user_id"] == str(self._actor.user_id) and self._actor.knows(home)
+            return dict(event) if is_own else None
+        return self._shown_thing(event, home)
+
+    def _shown_thing(self, event: Mapping[str, Any], home: UUID) -> dict[str, Any] | None:
+        data = event["data"]
         source = data.get("data_source_id")
         place = Resource(home, UUID(source) if source else None)
         table = replace(place, path=str(data.get("table") or ""))
@@ -109,6 +125,9 @@ def _asked_for(kind: str, home: Resource, table: Resource) -> tuple[Permission, 
     if kind == "review":
         # It holds a count over the workspace, so it is for those who may see all of it.
         return Permission.CATALOG_READ, home
+    if kind == "activity":
+        # Only that there is something new; what it is, GET /api/activity tells by rights.
+        return Permission.WORKSPACE_READ, home
     return (Permission.MODEL_MANAGE, home) if kind.startswith("model_") else None
 
 
@@ -128,9 +147,10 @@ async def stream_events(
     after_seq: Annotated[int, Query(ge=0)] = 0,
     session_id: UUID | None = None,
 ) -> StreamingResponse:
-    """Server-sent events; the id of each is its seq. `session_id` is for rooms, of which there are none yet."""
+    """Server-sent events; the id of each is its seq. `session_id` is a room's: its events instead of the workspace's."""
     if session_id is not None:
-        raise NotFoundError("There is no such collaboration session, or not one that you may see.")
+        await check_seat(actor, session_id)
+        return StreamingResponse(_room_sse(actor, session_id, after_seq), media_type=_SSE, headers=_NO_STORE)
     if workspace_id is not None:
         access.require_somewhere(actor, Permission.SCAN_READ, workspace_id)
 
@@ -141,7 +161,16 @@ async def stream_events(
         except (_SessionEndedError, RedisError):
             return
 
-    return StreamingResponse(lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return StreamingResponse(lines(), media_type=_SSE, headers=_NO_STORE)
+
+
+async def _room_sse(actor: Actor, room_id: UUID, after_seq: int) -> AsyncIterator[str]:
+    try:
+        async for line in room_lines(actor, room_id, after_seq):
+            number = f"id: {line.seq}\n" if line.seq else ""
+            yield f"{number}data: {line.text}\n\n"
+    except (StreamEndedError, SlowReaderError, RedisError, TimeoutError):
+        return
 
 
 @router.websocket("/racine/events")
@@ -150,26 +179,75 @@ async def socket_events(
     authorization: Annotated[str, Header()] = "",
     workspace_id: UUID | None = None,
     after_seq: int = 0,
+    session_id: UUID | None = None,
 ) -> None:
-    """The same events over a WebSocket; closed with 4401 when the session ends."""
+    """The same events over a WebSocket; closed with 4401 when the session or the seat in the room ends.
+
+    A client that has once sent `{"type": "ping"}` is taken for lost, and closed with 4408, when it says nothing for 30 s.
+    A reader that is too slow is closed with 1013 and comes back with `after_seq`.
+    """
     try:
         actor = await actor_of_header(authorization)
-        if workspace_id is not None:
+        if session_id is not None:
+            await check_seat(actor, session_id)
+        elif workspace_id is not None:
             access.require_somewhere(actor, Permission.SCAN_READ, workspace_id)
     except PurSightError as error:
-        await socket.close(4401 if isinstance(error, NotAuthenticatedError) else 4404)
+        await socket.close(_refusal(error))
         return
     await socket.accept()
-    gone = asyncio.ensure_future(socket.receive())
-    sending = asyncio.ensure_future(_send_all(socket, actor, workspace_id, after_seq))
-    done, _ = await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (gone, sending):
+    sending = _send_room(socket, actor, session_id, after_seq) if session_id else None
+    sending = sending or _send_all(socket, actor, workspace_id, after_seq)
+    tasks = [asyncio.ensure_future(each) for each in (_hear(socket, actor, session_id), sending)]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
         task.cancel()
-    if sending in done:
-        try:
-            await socket.close(4401 if isinstance(sending.exception(), _SessionEndedError) else 1011)
-        except (RuntimeError, WebSocketDisconnect):
-            return
+    error = next((task.exception() for task in done if not task.cancelled()), None)
+    if not isinstance(error, WebSocketDisconnect):
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await socket.close(_CLOSING.get(type(error), 1011))
+
+
+def _refusal(error: PurSightError) -> int:
+    if isinstance(error, RateLimitedError):
+        return 4429
+    return 4401 if isinstance(error, NotAuthenticatedError) else 4404
+
+
+_CLOSING: dict[type[BaseException | None], int] = {
+    _SessionEndedError: 4401,
+    StreamEndedError: 4401,
+    SlowReaderError: 1013,
+    TimeoutError: 4408,
+}
+
+
+async def _hear(socket: WebSocket, actor: Actor, room_id: UUID | None) -> None:
+    """Reads what the client says until it goes."""
+    has_pinged = False
+    while True:
+        text = await asyncio.wait_for(socket.receive_text(), _SILENT_S if has_pinged else None)
+        if len(text) > _MOST_BYTES_IN or room_id is None:
+            continue
+        said = _said(text)
+        has_pinged = has_pinged or said == "ping"
+        if said == "typing":
+            await asyncio.to_thread(rooms.typing, room_id, actor.user_id, actor.name)
+        if said in {"ping", "typing"}:
+            await asyncio.to_thread(rooms.sign_of_life, room_id, [actor.user_id], is_active=said == "typing")
+
+
+def _said(text: str) -> str:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return str(said.get("type", "")) if isinstance(said, dict) else ""
+
+
+async def _send_room(socket: WebSocket, actor: Actor, room_id: UUID, after_seq: int) -> None:
+    async for line in room_lines(actor, room_id, after_seq):
+        await asyncio.wait_for(socket.send_text(line.text), _SLOWEST_SEND_S)
 
 
 async def _send_all(socket: WebSocket, actor: Actor, workspace_id: UUID | None, after_seq: int) -> None:

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     FINDING_READ = "finding.read"
     FINDING_WAIVE = "finding.waive"
     RULE_MANAGE = "rule.manage"
+    ROOM_JOIN = "room.join"
+    ROOM_CREATE = "room.create"
     MEMBER_MANAGE = "member.manage"
     ROLE_MANAGE = "role.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105  the name of a right, not a password
@@ -50,6 +52,8 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.FINDING_READ: "see findings",
     Permission.FINDING_WAIVE: "acknowledge and waive findings",
     Permission.RULE_MANAGE: "make and change compliance rules",
+    Permission.ROOM_JOIN: "take part in rooms to which one is invited",
+    Permission.ROOM_CREATE: "open rooms",
     Permission.MEMBER_MANAGE: "invite people and manage members and groups",
     Permission.ROLE_MANAGE: "define roles, give grants and decide requests for access",
     Permission.TOKEN_MANAGE: "manage service accounts and see and revoke everybody's API tokens",
@@ -82,6 +86,8 @@ _VIEWER = frozenset(
         Permission.SCAN_READ,
         Permission.CATALOG_READ,
         Permission.FINDING_READ,
+        Permission.ROOM_JOIN,
+        Permission.ROOM_CREATE,
     }
 )
 _STEWARD = _VIEWER | {
@@ -96,7 +102,7 @@ _STEWARD = _VIEWER | {
     Permission.RULE_MANAGE,
 }
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.GUEST: frozenset({Permission.WORKSPACE_READ}),
+    Role.GUEST: frozenset({Permission.WORKSPACE_READ, Permission.ROOM_JOIN}),
     Role.VIEWER: _VIEWER,
     Role.ENGINEER: _VIEWER | {Permission.SCAN_RUN, Permission.CATALOG_EDIT},
     Role.STEWARD: _STEWARD,
@@ -119,6 +125,8 @@ SCOPES_OF: Mapping[Permission, frozenset[ScopeKind]] = {
     **dict.fromkeys(MANAGING_PERMISSIONS, frozenset({ScopeKind.WORKSPACE})),
     Permission.DATA_CLASS_MANAGE: frozenset({ScopeKind.WORKSPACE}),
     Permission.MODEL_MANAGE: frozenset({ScopeKind.WORKSPACE}),
+    Permission.ROOM_JOIN: frozenset({ScopeKind.WORKSPACE}),
+    Permission.ROOM_CREATE: frozenset({ScopeKind.WORKSPACE}),
     Permission.DATA_SOURCE_READ: frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE}),
     Permission.DATA_SOURCE_MANAGE: frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE}),
     Permission.SCAN_READ: frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE}),

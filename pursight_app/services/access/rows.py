@@ -18,6 +18,7 @@ from pursight_app.models import (
     DataSource,
     Finding,
     Propagation,
+    Room,
     ScanRun,
     ScopeKind,
     Workspace,
@@ -38,6 +39,7 @@ READ_OF: dict[type[SQLModel], Permission] = {
     DataSource: Permission.DATA_SOURCE_READ,
     Finding: Permission.FINDING_READ,
     Propagation: Permission.CATALOG_READ,
+    Room: Permission.ROOM_JOIN,
     ScanRun: Permission.SCAN_READ,
 }
 

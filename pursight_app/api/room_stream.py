@@ -1,0 +1,152 @@
+"""The live events of one room for whoever is in it: in order, without a gap, ended with the seat or the session."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from pursight_app.core import rooms as live
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.errors import NotFoundError, PurSightError, RateLimitedError
+from pursight_app.core.fanout import RIGHTS, Subscription, fanout
+from pursight_app.core.rooms import RoomLine
+from pursight_app.services import access, auth, collaboration
+from pursight_app.services.access import Actor
+
+LOOK_EVERY_S = 15
+MOST_STREAMS = 600
+_PAGE = 500
+
+
+class StreamEndedError(Exception):
+    """The seat in the room or the session behind the stream is over."""
+
+
+class SlowReaderError(Exception):
+    """The listener does not read as fast as the room talks; it comes back with `after_seq`."""
+
+
+@dataclass(slots=True)
+class _Stream:
+    actor: Actor
+    room_id: UUID
+    last: int
+
+    @property
+    def key(self) -> str:
+        return f"token:{self.actor.token_id}" if self.actor.token_id else self.actor.session_id
+
+
+# Streams of each person in this process, so that one person cannot take all sockets.
+_open_streams: dict[UUID, int] = {}
+
+
+async def check_seat(actor: Actor, room_id: UUID) -> None:
+    """Lets only those listen who are in the room.
+
+    Raises:
+        NotFoundError: for all others it does not exist.
+        RateLimitedError: too many streams of one person.
+    """
+    await asyncio.to_thread(_check_seat, actor, room_id)
+    if _open_streams.get(actor.user_id, 0) >= MOST_STREAMS:
+        raise RateLimitedError(f"You have {MOST_STREAMS} streams open already; close one.", retry_after_s=10)
+
+
+def _check_seat(actor: Actor, room_id: UUID) -> None:
+    with unit_of_work() as session:
+        collaboration.seat_of(session, actor, room_id)
+
+
+async def room_lines(actor: Actor, room_id: UUID, after_seq: int) -> AsyncIterator[RoomLine]:
+    """Kept events after `after_seq`, then live ones, each once; what was missed meanwhile is read from the store.
+
+    Raises:
+        StreamEndedError, SlowReaderError
+    """
+    stream = _Stream(actor, room_id, after_seq)
+    _open_streams[actor.user_id] = _open_streams.get(actor.user_id, 0) + 1
+    try:
+        async with fanout().subscription(str(room_id)) as subscription:
+            await asyncio.to_thread(live.sign_of_life, room_id, [actor.user_id])
+            async for line in _missed(stream):
+                yield line
+            async for line in _heard(stream, subscription):
+                yield line
+    finally:
+        _open_streams[actor.user_id] -= 1
+        if not _open_streams[actor.user_id]:
+            del _open_streams[actor.user_id]
+            # Cancelled with its socket: what follows must not hang on this task.
+            asyncio.get_running_loop().run_in_executor(None, live.gone, room_id, actor.user_id)
+
+
+async def _heard(stream: _Stream, subscription: Subscription) -> AsyncIterator[RoomLine]:
+    while True:
+        if subscription.is_overrun:
+            raise SlowReaderError
+        item = await subscription.next(LOOK_EVERY_S)
+        if isinstance(item, RoomLine) and item.seq <= stream.last:
+            if not item.seq:
+                yield item
+            continue
+        if isinstance(item, RoomLine) and item.seq == stream.last + 1:
+            stream.last = item.seq
+            yield item
+            if _ends(item, stream.actor):
+                raise StreamEndedError
+            continue
+        if item is None:
+            await asyncio.to_thread(live.sign_of_life, stream.room_id, [stream.actor.user_id])
+            yield _heartbeat(stream)
+        elif item in {RIGHTS, stream.key}:
+            await _look_again(stream)
+        # A gap, a new line to Redis, or nothing for a while: the store knows what was missed.
+        async for line in _missed(stream):
+            yield line
+
+
+def _ends(line: RoomLine, actor: Actor) -> bool:
+    """Whether an event takes the listener's own seat away."""
+    if '"type":"removed"' not in line.text and '"type":"left"' not in line.text:
+        return False
+    event = json.loads(line.text)
+    return event["type"] in {"removed", "left"} and event["data"].get("user_id") == str(actor.user_id)
+
+
+def _heartbeat(stream: _Stream) -> RoomLine:
+    event = {"seq": stream.last, "type": "heartbeat", "session_id": str(stream.room_id), "data": {}}
+    return RoomLine(str(stream.room_id), 0, json.dumps(event))
+
+
+async def _look_again(stream: _Stream) -> None:
+    access.forget_policies()
+    actor = await auth.renewed(stream.actor)
+    if actor is None:
+        raise StreamEndedError
+    stream.actor = actor
+    try:
+        await asyncio.to_thread(_check_seat, actor, stream.room_id)
+    except NotFoundError:
+        raise StreamEndedError from None
+
+
+async def _missed(stream: _Stream) -> AsyncIterator[RoomLine]:
+    while True:
+        try:
+            lines = await asyncio.to_thread(_kept_after, stream.room_id, stream.last)
+        except PurSightError:
+            # PostgreSQL is away: the next word or the next look tries again.
+            return
+        for line in lines:
+            stream.last = line.seq
+            yield line
+        if len(lines) < _PAGE:
+            return
+
+
+def _kept_after(room_id: UUID, after_seq: int) -> list[RoomLine]:
+    with unit_of_work() as session:
+        events = collaboration.events_after(session, room_id, after_seq, limit=_PAGE)
+    return [RoomLine.of(room_id, event) for event in events]

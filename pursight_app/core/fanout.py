@@ -1,0 +1,123 @@
+"""One subscription to Redis for all streams of a process: a room's event is read once and handed to each listener."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from weakref import WeakKeyDictionary
+
+import structlog
+
+from pursight_app.core.errors import ServiceUnavailableError
+from pursight_app.core.events import ACCESS_CHANNEL, SESSION_CHANNEL, listen
+from pursight_app.core.redis import RedisError
+from pursight_app.core.rooms import ROOM_CHANNEL, RoomLine
+
+# What a reader may be behind before it is dropped; it comes back and reads what it missed from the store.
+MOST_WAITING = 2_000
+
+log = structlog.get_logger()
+
+
+class Subscription:
+    """What one listener has yet to read: lines, or a word that rights, sessions or the line to Redis have changed."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[RoomLine | str] = deque()
+        self._waker: asyncio.Future[None] | None = None
+        self.is_overrun = False
+
+    def offer(self, item: RoomLine | str) -> None:
+        """Adds without waiting: a reader that is too slow is given up, and holds up nobody."""
+        if len(self._waiting) >= MOST_WAITING:
+            self.is_overrun = True
+        else:
+            self._waiting.append(item)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waker is not None and not self._waker.done():
+            self._waker.set_result(None)
+
+    async def next(self, timeout_s: float) -> RoomLine | str | None:
+        """The next item; None when there was none in time. A word is RESET, RIGHTS, or the key of an ended session."""
+        if not self._waiting:
+            # Cheaper than a queue under wait_for, which makes a task for every event of every listener.
+            loop = asyncio.get_running_loop()
+            self._waker = loop.create_future()
+            timer = loop.call_later(timeout_s, self._wake)
+            try:
+                await self._waker
+            finally:
+                timer.cancel()
+        return self._waiting.popleft() if self._waiting else None
+
+
+RESET, RIGHTS = "", "rights"
+
+
+class Fanout:
+    """The listeners of one event loop by room."""
+
+    def __init__(self) -> None:
+        self._by_room: defaultdict[str, set[Subscription]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+        self._is_ready = asyncio.Event()
+
+    @asynccontextmanager
+    async def subscription(self, room_id: str) -> AsyncGenerator[Subscription]:
+        """Hears a room from now on. Subscribe first and read what was kept second, so that nothing falls between."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        subscription = Subscription()
+        self._by_room[room_id].add(subscription)
+        try:
+            await asyncio.wait_for(self._is_ready.wait(), 5)
+            yield subscription
+        finally:
+            self._by_room[room_id].discard(subscription)
+            if not self._by_room[room_id]:
+                del self._by_room[room_id]
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async for channel, text in listen(ROOM_CHANNEL, ACCESS_CHANNEL, SESSION_CHANNEL):
+                    if not channel:
+                        # Whatever was told while nobody listened is in the store.
+                        self._is_ready.set()
+                        self._offer_all(RESET)
+                    elif channel == ROOM_CHANNEL:
+                        self._offer(RoomLine.unpacked(text))
+                    else:
+                        self._offer_all(RIGHTS if channel == ACCESS_CHANNEL else text)
+            except (RedisError, ServiceUnavailableError) as error:
+                log.warning("fanout.redis_lost", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    def _offer(self, line: RoomLine) -> None:
+        for subscription in self._by_room.get(line.room_id, ()):
+            subscription.offer(line)
+
+    def _offer_all(self, word: str) -> None:
+        for subscriptions in self._by_room.values():
+            for subscription in subscriptions:
+                subscription.offer(word)
+
+    async def close(self) -> None:
+        """Ends the subscription to Redis; for the end of the process."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+
+_of_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Fanout] = WeakKeyDictionary()
+
+
+def fanout() -> Fanout:
+    """The fan-out of the running event loop."""
+    loop = asyncio.get_running_loop()
+    found = _of_loops.get(loop)
+    if found is None:
+        found = _of_loops[loop] = Fanout()
+    return found

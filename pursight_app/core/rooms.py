@@ -1,0 +1,194 @@
+"""What is quick about rooms, in Redis: recent events, what is told live, who is there, who is writing.
+
+All of it can be lost: the truth is in PostgreSQL, presence comes again with the next sign of life.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from pursight_app.core.clock import now
+from pursight_app.core.redis import RedisError, redis
+
+ROOM_CHANNEL = "pursight:rooms"
+RECENT_EVENTS = 200
+RECENT_FOR_S = 24 * 3600
+# A line that is silent longer is taken for lost; signs of life come every HEARTBEAT_S.
+HEARTBEAT_S, SILENT_S = 10, 25
+IDLE_S = 300
+TYPING_S = 4
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    """An event as it travels: once made into text, the same text goes to every listener. `seq` 0: only for the moment."""
+
+    room_id: str
+    seq: int
+    text: str
+
+    @classmethod
+    def of(cls, room_id: UUID | str, event: Mapping[str, object]) -> "RoomLine":
+        """The line of a kept event."""
+        return cls(str(room_id), int(str(event["seq"])), json.dumps(event, separators=(",", ":")))
+
+    def packed(self) -> str:
+        """For the channel: what listeners sort by stands before the text, so that they need not parse it."""
+        return f"{self.room_id} {self.seq}\n{self.text}"
+
+    @classmethod
+    def unpacked(cls, packed: str) -> "RoomLine":
+        """The line of a message on the channel."""
+        head, _, text = packed.partition("\n")
+        room_id, _, seq = head.partition(" ")
+        return cls(room_id, int(seq), text)
+
+
+def _key(room_id: UUID | str, what: str) -> str:
+    return f"pursight:room:{room_id}:{what}"
+
+
+def publish_room(line: RoomLine) -> None:
+    """Keeps a durable event among the recent ones, then tells it. What is lost while Redis is away is read again later."""
+    recent = _key(line.room_id, "recent")
+    try:
+        with redis().pipeline(transaction=False) as pipe:
+            pipe.zadd(recent, {line.text: line.seq})
+            pipe.zremrangebyrank(recent, 0, -RECENT_EVENTS - 1)
+            pipe.expire(recent, RECENT_FOR_S)
+            pipe.publish(ROOM_CHANNEL, line.packed())
+            pipe.execute()
+    except RedisError as error:
+        log.warning("room_event.not_sent", error=type(error).__name__)
+
+
+def recent_events(room_id: UUID, after_seq: int, last_seq: int) -> list[str] | None:
+    """The texts of all events after `after_seq` up to `last_seq` if Redis has them without a gap, else None."""
+    if last_seq <= after_seq:
+        return []
+    try:
+        found = redis().zrangebyscore(_key(room_id, "recent"), f"({after_seq}", last_seq, withscores=True)
+    except RedisError:
+        return None
+    numbers = [int(score) for _, score in found]
+    return [text for text, _ in found] if numbers == list(range(after_seq + 1, last_seq + 1)) else None
+
+
+def forget_recent(room_id: UUID) -> None:
+    """Drops the recent events: a text in them was changed or taken back.
+
+    Raises:
+        RedisError: it is not known to be gone.
+    """
+    redis().delete(_key(room_id, "recent"))
+
+
+def keep_room_state(room_id: UUID, **state: str) -> None:
+    """The room's state for those who only look (F3.8)."""
+    try:
+        redis().hset(_key(room_id, "state"), mapping=state)
+        redis().expire(_key(room_id, "state"), RECENT_FOR_S)
+    except RedisError as error:
+        log.warning("room_state.not_kept", error=type(error).__name__)
+
+
+def tell_now(room_id: UUID | str, kind: str, data: Mapping[str, object]) -> None:
+    """Tells something that is true only for the moment: kept nowhere, it bears the number of the last kept event."""
+    try:
+        last = redis().zrange(_key(room_id, "recent"), -1, -1, withscores=True)
+        seq = int(last[0][1]) if last else 0
+        event = {"seq": seq, "type": kind, "session_id": str(room_id), "at": now().isoformat(), "data": dict(data)}
+        redis().publish(ROOM_CHANNEL, RoomLine(str(room_id), 0, json.dumps(event)).packed())
+    except RedisError as error:
+        log.warning("room_event.not_sent", error=type(error).__name__)
+
+
+def sign_of_life(room_id: UUID | str, user_ids: Iterable[UUID | str], *, is_active: bool = False) -> None:
+    """These people are there now; who was not before is told to the room. `is_active`: they do something."""
+    moment = time.time()
+    there = {str(user_id): moment for user_id in user_ids}
+    if not there:
+        return
+    try:
+        with redis().pipeline(transaction=False) as pipe:
+            pipe.zadd(_key(room_id, "there"), there, nx=True)
+            pipe.zadd(_key(room_id, "there"), there, xx=True)
+            if is_active:
+                pipe.zadd(_key(room_id, "active"), there)
+            else:
+                pipe.zadd(_key(room_id, "active"), there, nx=True)
+            pipe.sadd("pursight:rooms:peopled", str(room_id))
+            come = pipe.execute()[0]
+    except RedisError:
+        return
+    if come or is_active:
+        tell_now(room_id, "presence", {"user_ids": list(there), "state": "online"})
+
+
+def gone(room_id: UUID | str, user_id: UUID | str) -> None:
+    """The person's last line is closed."""
+    try:
+        was_there = redis().zrem(_key(room_id, "there"), str(user_id))
+        redis().zrem(_key(room_id, "active"), str(user_id))
+    except RedisError:
+        return
+    if was_there:
+        tell_now(room_id, "presence", {"user_ids": [str(user_id)], "state": "offline"})
+
+
+def who_is_there(room_id: UUID | str) -> dict[str, str]:
+    """User ids with "online" or "idle"; empty while Redis is away."""
+    moment = time.time()
+    try:
+        there = redis().zrangebyscore(_key(room_id, "there"), moment - SILENT_S, "+inf")
+        active = dict(redis().zrange(_key(room_id, "active"), 0, -1, withscores=True))
+    except RedisError:
+        return {}
+    return {user_id: "online" if active.get(user_id, 0) > moment - IDLE_S else "idle" for user_id in there}
+
+
+def drop_silent() -> None:
+    """Takes out whoever has given no sign of life for `SILENT_S`; of many processes that do so, one tells it."""
+    try:
+        for room_id in redis().smembers("pursight:rooms:peopled"):
+            for user_id in redis().zrangebyscore(_key(room_id, "there"), "-inf", time.time() - SILENT_S):
+                gone(room_id, user_id)
+            if not redis().zcard(_key(room_id, "there")):
+                redis().srem("pursight:rooms:peopled", room_id)
+    except RedisError:
+        return
+
+
+def typing(room_id: UUID, user_id: UUID, name: str) -> None:
+    """The person is writing; forgotten after `TYPING_S` seconds."""
+    try:
+        redis().set(_key(room_id, f"typing:{user_id}"), name, ex=TYPING_S)
+        redis().zadd(_key(room_id, "typing"), {str(user_id): time.time()})
+        redis().expire(_key(room_id, "typing"), 60)
+    except RedisError:
+        return
+    tell_now(room_id, "typing", {"user_id": str(user_id), "name": name, "for_s": TYPING_S})
+
+
+def who_types(room_id: UUID | str) -> dict[str, str]:
+    """User ids and names of those who are writing."""
+    try:
+        ids = redis().zrangebyscore(_key(room_id, "typing"), time.time() - TYPING_S, "+inf")
+        names = redis().mget([_key(room_id, f"typing:{user_id}") for user_id in ids]) if ids else []
+    except RedisError:
+        return {}
+    return {user_id: name for user_id, name in zip(ids, names, strict=True) if name}
+
+
+def stopped_typing(room_id: UUID, user_id: UUID) -> None:
+    """The person has sent what they wrote."""
+    try:
+        redis().zrem(_key(room_id, "typing"), str(user_id))
+    except RedisError:
+        return

@@ -1,0 +1,74 @@
+"""Rooms (REST: collaboration sessions): who takes part, what is said, shared and exported. Flow 3."""
+
+from pursight_app.services.collaboration.documents import (
+    DocumentRow,
+    get_document,
+    list_documents,
+    read_content,
+    share_asset,
+    share_file,
+    share_text,
+)
+from pursight_app.services.collaboration.export import export_json, export_markdown
+from pursight_app.services.collaboration.invitations import decline, invite, join, withdraw
+from pursight_app.services.collaboration.log import events_after
+from pursight_app.services.collaboration.messages import (
+    MessageRow,
+    Sent,
+    delete,
+    edit,
+    list_messages,
+    list_versions,
+    react,
+    search_messages,
+    send,
+)
+from pursight_app.services.collaboration.rooms import (
+    Person,
+    RoomDetail,
+    RoomRow,
+    create_room,
+    end_room,
+    get_room,
+    leave_room,
+    list_rooms,
+    mark_read,
+)
+from pursight_app.services.collaboration.seats import is_in, seat_of
+
+__all__ = [
+    "DocumentRow",
+    "MessageRow",
+    "Person",
+    "RoomDetail",
+    "RoomRow",
+    "Sent",
+    "create_room",
+    "decline",
+    "delete",
+    "edit",
+    "end_room",
+    "events_after",
+    "export_json",
+    "export_markdown",
+    "get_document",
+    "get_room",
+    "invite",
+    "is_in",
+    "join",
+    "leave_room",
+    "list_documents",
+    "list_messages",
+    "list_rooms",
+    "list_versions",
+    "mark_read",
+    "react",
+    "read_content",
+    "search_messages",
+    "seat_of",
+    "send",
+    "share_asset",
+    "share_file",
+    "share_text",
+    "withdraw",
+]
