@@ -56,6 +56,10 @@ def _content() -> rx.Component:
             rx.el.span(State.asset.name),
             badge(State.asset.kind, ASSET_KIND),
             badge(State.asset.sensitivity, SENSITIVITY, otherwise="no sensitive verdict"),
+            rx.cond(
+                SessionState.permissions.contains("room.create"),
+                link_button("Discuss", rx.Var.create("/rooms?about=asset:") + State.asset.id, icon="messages-square"),
+            ),
             lead=rx.el.span(State.asset.qualified_name, class_name="mono"),
         ),
         rx.cond(

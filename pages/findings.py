@@ -11,6 +11,7 @@ from pursight_app.ui.components import (
     empty,
     field,
     link,
+    link_button,
     loaded,
     page_head,
     pager,
@@ -116,7 +117,7 @@ def _row(finding: rx.Var[FindingView]) -> rx.Component:
 def _drawer() -> rx.Component:
     return drawer(
         _D.title,
-        [_what(), _evidence(), _remedy(), _decision()],
+        [_what(), _evidence(), _remedy(), _decision(), _discuss()],
         is_open=State.is_open,
         on_close=State.close_finding,
     )
@@ -181,6 +182,16 @@ def _decision() -> rx.Component:
             ),
             rx.cond(is_open, _waiver()),
             class_name="stack",
+        ),
+    )
+
+
+def _discuss() -> rx.Component:
+    return rx.cond(
+        SessionState.permissions.contains("room.create"),
+        rx.el.div(
+            link_button("Discuss", rx.Var.create("/rooms?about=finding:") + _D.id, icon="messages-square"),
+            class_name="row",
         ),
     )
 

@@ -14,6 +14,11 @@ from state.errors import on_error
 from state.findings import FindingsState
 from state.home import HomeState
 from state.models import ModelsState
+from state.notifications import BellState
+from state.room import RoomState
+from state.room_documents import RoomDocumentsState
+from state.room_thread import RoomThreadState
+from state.rooms import RoomsState
 from state.scans import ScansState, ScanState
 from state.session import SessionState
 
@@ -21,15 +26,18 @@ from state.session import SessionState
 list(modules_of("pages"))
 hub = LiveHub(
     {
-        "rights": ("", SessionState.look_again),
-        "home": ("workspace:", HomeState.refresh),
-        "data_sources": ("workspace:", DataSourcesState.refresh),
-        "data_classes": ("workspace:", DataClassesState.refresh),
-        "scans": ("workspace:", ScansState.refresh),
-        "scan": ("scan:", ScanState.refresh),
-        "asset": ("workspace:", AssetState.refresh),
-        "findings": ("workspace:", FindingsState.refresh),
-        "models": ("workspace:", ModelsState.refresh),
+        "rights": ("", (SessionState.look_again,)),
+        "home": ("workspace:", (HomeState.refresh,)),
+        "data_sources": ("workspace:", (DataSourcesState.refresh,)),
+        "data_classes": ("workspace:", (DataClassesState.refresh,)),
+        "scans": ("workspace:", (ScansState.refresh,)),
+        "scan": ("scan:", (ScanState.refresh,)),
+        "asset": ("workspace:", (AssetState.refresh,)),
+        "findings": ("workspace:", (FindingsState.refresh,)),
+        "rooms": ("workspace:", (RoomsState.refresh,)),
+        "room": ("", (RoomState.refresh, RoomDocumentsState.refresh, RoomThreadState.refresh)),
+        "bell": ("user:", (BellState.refresh,)),
+        "models": ("workspace:", (ModelsState.refresh,)),
     }
 )
 install_listener(hub.enter)
@@ -43,5 +51,6 @@ app = create_web_app(
         rx.el.link(rel="icon", href="/favicon.svg"),
         rx.el.script(src="/pursight.js", defer=True),
         rx.el.script(src="/passkeys.js", defer=True),
+        rx.el.script(src="/rooms.js", defer=True),
     ],
 )

@@ -20,11 +20,11 @@ log = structlog.get_logger()
 Result = TypeVar("Result")
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 # Set by the composition root: lets a tab hear of a topic. Without it (unit tests) pages are simply not live.
-_listen: Callable[[str, str, str], Awaitable[None]] | None = None
+_listen: Callable[[str, str, str, UUID], Awaitable[None]] | None = None
 
 
-def install_listener(listen: Callable[[str, str, str], Awaitable[None]]) -> None:
-    """Wires the live hub in: `listen(token, page, topic)`."""
+def install_listener(listen: Callable[[str, str, str, UUID], Awaitable[None]]) -> None:
+    """Wires the live hub in: `listen(token, page, topic, user_id)`."""
     globals()["_listen"] = listen
 
 
@@ -101,7 +101,14 @@ async def run_outside(work: Callable[[Actor], Result]) -> Result:
 async def hear(state: rx.State, page: str, topic: str) -> None:
     """Makes this tab hear of `topic` until it opens another page."""
     if _listen is not None:
-        await _listen(state.router.session.client_token, page, topic)
+        await _listen(state.router.session.client_token, page, topic, acting().user_id)
+
+
+async def hear_own(state: rx.State) -> None:
+    """Makes this tab hear what is told to its person, whatever page it opens."""
+    if _listen is not None:
+        user_id = acting().user_id
+        await _listen(state.router.session.client_token, "bell", f"user:{user_id}", user_id)
 
 
 def as_id(text: str) -> UUID:

@@ -70,16 +70,23 @@ async def room_lines(actor: Actor, room_id: UUID, after_seq: int) -> AsyncIterat
     try:
         async with fanout().subscription(str(room_id)) as subscription:
             await asyncio.to_thread(live.sign_of_life, room_id, [actor.user_id])
-            async for line in _missed(stream):
+            async for line in _chain(_missed(stream), _heard(stream, subscription)):
                 yield line
-            async for line in _heard(stream, subscription):
-                yield line
+                if _ends(line, actor):
+                    raise StreamEndedError
     finally:
         _open_streams[actor.user_id] -= 1
         if not _open_streams[actor.user_id]:
             del _open_streams[actor.user_id]
             # Cancelled with its socket: what follows must not hang on this task.
             asyncio.get_running_loop().run_in_executor(None, live.gone, room_id, actor.user_id)
+
+
+async def _chain(*parts: AsyncIterator[RoomLine]) -> AsyncIterator[RoomLine]:
+    """One after the other."""
+    for part in parts:
+        async for line in part:
+            yield line
 
 
 async def _heard(stream: _Stream, subscription: Subscription) -> AsyncIterator[RoomLine]:
@@ -94,8 +101,6 @@ async def _heard(stream: _Stream, subscription: Subscription) -> AsyncIterator[R
         if isinstance(item, RoomLine) and item.seq == stream.last + 1:
             stream.last = item.seq
             yield item
-            if _ends(item, stream.actor):
-                raise StreamEndedError
             continue
         if item is None:
             await asyncio.to_thread(live.sign_of_life, stream.room_id, [stream.actor.user_id])

@@ -274,4 +274,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_DIR": str(PROJECT_ROOT / ".reflex"),
+        # A tab whose line is cut is noticed within half a minute; Reflex's own figures are 25 and 120 seconds.
+        "REFLEX_SOCKET_INTERVAL": "10s",
+        "REFLEX_SOCKET_TIMEOUT": "12s",
     }

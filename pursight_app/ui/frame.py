@@ -7,11 +7,13 @@ from typing import Any
 
 import reflex as rx
 
+from pursight_app.ui.bell import bell
 from pursight_app.ui.components import button, skeleton
 from pursight_app.ui.confirm import confirm_dialog
 from pursight_app.ui.denied import denied
 from pursight_app.ui.html import InterFont, NativeForm
 from state.base import PAGE_LOADS, PageLoads
+from state.notifications import BellState
 from state.session import SessionState, WorkspaceView
 
 
@@ -56,7 +58,9 @@ def page(
             return _frame(rx.cond(SessionState.user_email != "", shown, skeleton(6, 32)), route)
 
         PAGE_LOADS[route] = PageLoads(permission, tuple(on_load))
-        rx.page(route=route, title=f"{title} · PurSight", on_load=[SessionState.open_page(route)])(framed)
+        rx.page(route=route, title=f"{title} · PurSight", on_load=[SessionState.open_page(route), BellState.load])(
+            framed
+        )
         return framed
 
     return make
@@ -154,6 +158,7 @@ def _topbar(route: str) -> rx.Component:
             role="search",
         ),
         rx.el.div(class_name="grow"),
+        bell(),
         _person_menu(),
         class_name="topbar",
     )

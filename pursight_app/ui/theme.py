@@ -19,6 +19,7 @@ SENSITIVITY: Mapping[str, Sign] = {
     "confidential": Sign("amber", "lock", "Confidential"),
     "restricted": Sign("red", "shield-alert", "Restricted"),
 }
+PRESENCE: Mapping[str, str] = {"online": "Here", "idle": "Away", "offline": "Not here"}
 SEVERITY: Mapping[str, Sign] = {
     "low": Sign("grey", "chevron-down", "Low"),
     "medium": Sign("blue", "equal", "Medium"),

@@ -7,28 +7,34 @@ a row that its person may not see. Nudges are thinned out, so a scan of 2,000 ta
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 import structlog
 from reflex.state import StateUpdate
 from reflex_base.event import Event
 
+from pursight_app.core import rooms
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, listen
 from pursight_app.core.redis import RedisError
+from pursight_app.core.rooms import HEARTBEAT_S, ROOM_CHANNEL, RoomLine
 from pursight_app.web.sessions import session_id_of_socket
 
 log = structlog.get_logger()
 NUDGE_EVERY_S = 0.35
+# A talk is followed at once; the more tabs follow it, the longer the pause, as each reads with its own rights.
+ROOM_NUDGE_EVERY_S, ROOM_NUDGE_MORE_S = 0.02, 0.004
 # The room that every tab with a session is in, and the page name of the handler that looks at its rights anew.
 _EVERYBODY, _RIGHTS = "everybody", "rights"
-Refreshers = Mapping[str, tuple[str, Callable[..., Any]]]
+Refreshers = Mapping[str, tuple[str, Sequence[Callable[..., Any]]]]
 
 
 class LiveHub:
-    """Rooms of socket.io by topic. `refreshers` maps a page's name to the prefix of its topic and its handler.
+    """Rooms of socket.io by topic. `refreshers` maps a page's name to the prefix of its topic and its handlers.
 
     The name "rights" is for the handler that every tab runs when somebody's rights have changed.
     """
@@ -38,15 +44,26 @@ class LiveHub:
         self._app: rx.App | None = None
         self._last_nudge: dict[str, float] = {}
         self._planned: dict[str, asyncio.Task[None]] = {}
+        # Who sits at which socket in which room to talk: signs of life go out for them while the socket is open.
+        self._seats: dict[str, tuple[str, UUID]] = {}
 
     async def run(self, app: rx.App) -> None:
         """Lifespan task: listens until the process ends, through any outage of Redis."""
         self._app = app
         self._watch_connections()
+        beating = asyncio.create_task(self._beat())
+        try:
+            await self._listen()
+        finally:
+            beating.cancel()
+
+    async def _listen(self) -> None:
         while True:
             try:
-                async for channel, text in listen(CHANNEL, SESSION_CHANNEL, ACCESS_CHANNEL):
-                    if channel == SESSION_CHANNEL:
+                async for channel, text in listen(CHANNEL, SESSION_CHANNEL, ACCESS_CHANNEL, ROOM_CHANNEL):
+                    if channel == ROOM_CHANNEL:
+                        self._plan(f"page:room:room:{RoomLine.unpacked(text).room_id}", "room")
+                    elif channel == SESSION_CHANNEL:
                         await self._end_session(text)
                     elif channel == ACCESS_CHANNEL:
                         self._plan(_EVERYBODY, _RIGHTS)
@@ -73,28 +90,64 @@ class LiveHub:
                 await self._sockets.enter_room(sid, _EVERYBODY, namespace=namespace.namespace)
             await connect(sid, environ, *rest)
 
-        namespace.on_connect = on_connect
+        disconnect = namespace.on_disconnect
+
+        async def on_disconnect(sid: str, *rest: Any) -> None:
+            await self._stand_up(sid)
+            await disconnect(sid, *rest)
+
+        namespace.on_connect, namespace.on_disconnect = on_connect, on_disconnect
+
+    async def _beat(self) -> None:
+        """Signs of life of those who look at a room, and the end of those who have given none."""
+        while True:
+            people: defaultdict[str, set[UUID]] = defaultdict(set)
+            for room_id, user_id in self._seats.values():
+                people[room_id].add(user_id)
+            for room_id, user_ids in people.items():
+                await asyncio.to_thread(rooms.sign_of_life, room_id, user_ids)
+            await asyncio.to_thread(rooms.drop_silent)
+            await asyncio.sleep(HEARTBEAT_S / 2)
+
+    async def _sit_down(self, sid: str, page: str, topic: str, user_id: UUID) -> None:
+        await self._stand_up(sid)
+        if page == "room":
+            room_id = topic.removeprefix("room:")
+            self._seats[sid] = (room_id, user_id)
+            await asyncio.to_thread(rooms.sign_of_life, room_id, [user_id], is_active=True)
+
+    async def _stand_up(self, sid: str) -> None:
+        seat = self._seats.pop(sid, None)
+        if seat is not None and seat not in self._seats.values():
+            await asyncio.to_thread(rooms.gone, *seat)
 
     @property
     def _namespace(self) -> Any:
         assert self._app is not None  # noqa: S101  set before anything calls this
         return self._app.event_namespace
 
-    async def enter(self, token: str, page: str, topic: str) -> None:
-        """Makes the tab behind `token` hear of `topic` as `page`; it leaves what it heard before."""
+    async def enter(self, token: str, page: str, topic: str, user_id: UUID) -> None:
+        """Makes the tab behind `token` hear of `topic` as `page`; it leaves what it heard before on another page.
+
+        What is told to a person ("bell") it goes on hearing.
+        """
         record = self._namespace._token_manager.token_to_socket.get(token)  # noqa: SLF001  # pyright: ignore  the only map from tab to socket
         if record is None:
             return
         name = self._namespace.namespace
-        for room in list(self._sockets.rooms(record.sid, namespace=name)):
-            if room.startswith("page:"):
-                await self._sockets.leave_room(record.sid, room, namespace=name)
+        if page != "bell":
+            for room in list(self._sockets.rooms(record.sid, namespace=name)):
+                if room.startswith("page:") and not room.startswith("page:bell:"):
+                    await self._sockets.leave_room(record.sid, room, namespace=name)
+            await self._sit_down(record.sid, page, topic, user_id)
         await self._sockets.enter_room(record.sid, f"page:{page}:{topic}", namespace=name)
 
     def _hear(self, event: dict[str, Any]) -> None:
         topics = {f"workspace:{event['workspace_id']}"}
         if "scan_id" in event["data"]:
             topics.add(f"scan:{event['data']['scan_id']}")
+        if "user_id" in event["data"]:
+            topics.add(f"user:{event['data']['user_id']}")
         for page, (prefix, _) in self._refreshers.items():
             if not prefix:
                 continue
@@ -106,14 +159,20 @@ class LiveHub:
         """Nudges at once when the last nudge is long ago, else once at the end of the pause."""
         if room in self._planned:
             return
-        wait_s = max(0.0, self._last_nudge.get(room, 0.0) + NUDGE_EVERY_S - time.monotonic())
+        pause_s = self._room_pause_s(room) if page == "room" else NUDGE_EVERY_S
+        wait_s = max(0.0, self._last_nudge.get(room, 0.0) + pause_s - time.monotonic())
         self._planned[room] = asyncio.create_task(self._nudge(room, page, wait_s))
+
+    def _room_pause_s(self, room: str) -> float:
+        tabs = sum(seat[0] == room.removeprefix("page:room:room:") for seat in self._seats.values())
+        return ROOM_NUDGE_EVERY_S + ROOM_NUDGE_MORE_S * tabs
 
     async def _nudge(self, room: str, page: str, wait_s: float) -> None:
         await asyncio.sleep(wait_s)
         self._planned.pop(room, None)
         self._last_nudge[room] = time.monotonic()
-        await self._emit(room, StateUpdate(events=Event.from_event_type(self._refreshers[page][1])))
+        for refresh in self._refreshers[page][1]:
+            await self._emit(room, StateUpdate(events=Event.from_event_type(refresh)))
 
     async def _emit(self, room: str, update: StateUpdate) -> None:
         if self._sockets is not None:

@@ -47,6 +47,29 @@ def asset_id(site: Site, name: str) -> str:
     return next(item["id"] for item in items if item["name"] == name)
 
 
+def make_rooms(site: Site, workspace_id: str, asset: str) -> list[str]:
+    """A busy room, an empty and an ended one."""
+    rooms = [
+        site.post("/racine/collaboration/session", {"workspace_id": workspace_id, "title": title})["session_id"]
+        for title in ("Card numbers in comments", "Retention of old orders", "Who owns the web logs?")
+    ]
+    said = (
+        "I found **card numbers** in the comments of orders. What do we do?",
+        f"It is the same for /catalog/{asset}",
+        "Three ways:\n\n1. delete the column\n2. mask it at the source\n3. `sha256` with a salt",
+        "Mask them before Friday",
+    )
+    for room in (rooms[0], rooms[2]):
+        for turn, body in enumerate(said):
+            sent = {"session_id": room, "body": body, "client_id": f"page-{turn}"}
+            site.post("/racine/collaboration/message", sent)
+        shared = {"session_id": room, "title": "Plan", "content": "# Plan\n\nMask, then check."}
+        site.post("/racine/collaboration/share-document", shared)
+        site.post("/racine/collaboration/share-document", {"session_id": room, "asset_id": asset})
+    site.post("/racine/collaboration/end-session", {"session_id": rooms[2]}, expect=200)
+    return [str(room) for room in rooms]
+
+
 @functools.cache
 def paths(site: Site) -> dict[str, tuple[str, str]]:
     """Name → path and a text that is there once the page is loaded."""
@@ -54,7 +77,12 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
     workspace_id = site.workspace("Nordlicht")
     scan_id = site.rest.get(f"/api/scans?workspace_id={workspace_id}").json()["items"][0]["scan_id"]
     finding = site.rest.get(f"/api/findings?workspace_id={workspace_id}&limit=1").json()["items"][0]
+    rooms = make_rooms(site, workspace_id, customers)
     return {
+        "rooms": ("/rooms", "Card numbers in comments"),
+        "room": (f"/rooms/{rooms[0]}", "Mask them before Friday"),
+        "room-nothing": (f"/rooms/{rooms[1]}", "Nothing said yet"),
+        "room-ended": (f"/rooms/{rooms[2]}", "This room ended"),
         "home": ("/", "Worst open findings"),
         "data-sources": ("/data-sources", "Nordlicht shop database"),
         "scans": ("/scans", "Nordlicht shop database"),
@@ -91,6 +119,10 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
 
 
 NAMES = [
+    "rooms",
+    "room",
+    "room-nothing",
+    "room-ended",
     "home",
     "data-sources",
     "scans",

@@ -1,5 +1,6 @@
 """Rooms (REST: collaboration sessions): who takes part, what is said, shared and exported. Flow 3."""
 
+from pursight_app.services.collaboration.cards import AssetCard, cards_of
 from pursight_app.services.collaboration.documents import (
     DocumentRow,
     get_document,
@@ -37,12 +38,14 @@ from pursight_app.services.collaboration.rooms import (
 from pursight_app.services.collaboration.seats import is_in, seat_of
 
 __all__ = [
+    "AssetCard",
     "DocumentRow",
     "MessageRow",
     "Person",
     "RoomDetail",
     "RoomRow",
     "Sent",
+    "cards_of",
     "create_room",
     "decline",
     "delete",

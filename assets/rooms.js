@@ -1,0 +1,46 @@
+// Rooms: Enter sends, the newest message stays in sight, dropped and pasted files are shared.
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLTextAreaElement) || !field.dataset.sendOnEnter) return;
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (field.value.trim()) field.form.requestSubmit();
+});
+// Only while the reader is at the end: nobody is pulled away from what they read further up.
+const atEnd = new WeakMap();
+document.addEventListener("scroll", ({ target }) => {
+  if (target instanceof HTMLElement && target.dataset.keepEnd) {
+    atEnd.set(target, target.scrollHeight - target.scrollTop - target.clientHeight < 60);
+  }
+}, true);
+new MutationObserver(() => {
+  for (const list of document.querySelectorAll("[data-keep-end]")) {
+    if (atEnd.get(list) !== false) list.scrollTop = list.scrollHeight;
+  }
+}).observe(document, { childList: true, subtree: true });
+async function share(files) {
+  const room = document.querySelector(".talk") && location.pathname.match(/^\/rooms\/([0-9a-f-]{36})\/?$/);
+  if (!room) return false;
+  for (const file of files) {
+    const form = new FormData();
+    form.append("session_id", room[1]);
+    form.append("file", file);
+    const answer = await fetch("/auth/browser-share-document", { method: "POST", body: form });
+    if (answer.redirected) {
+      const problem = new URL(answer.url).searchParams.get("problem");
+      if (problem) location.assign(answer.url);
+    }
+  }
+  return true;
+}
+document.addEventListener("dragover", (event) => {
+  if (document.querySelector(".talk") && event.dataTransfer?.types.includes("Files")) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  const files = event.dataTransfer?.files;
+  if (document.querySelector(".talk") && files?.length) { event.preventDefault(); share(files); }
+});
+document.addEventListener("paste", (event) => {
+  const files = event.clipboardData?.files;
+  if (document.querySelector(".talk") && files?.length) { event.preventDefault(); share(files); }
+});

@@ -1,0 +1,292 @@
+"""One room: what is said in it, who is there, what is shared."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import reflex as rx
+from sqlmodel import Session
+
+from pursight_app.core import rooms as live
+from pursight_app.core.errors import NotFoundError, PurSightError, UserError
+from pursight_app.services import collaboration
+from pursight_app.services.access import Actor
+from pursight_app.services.collaboration import RoomDetail
+from state import format as fmt
+from state.base import acting, as_id, event, hear, run, sentence_of
+from state.person_choice import clear_choice
+from state.room_views import MessageView, PersonView, linked_assets, message_views, person_view
+from state.session import notify
+
+WINDOW = 50
+MOST_SHOWN = 400
+Result = TypeVar("Result")
+
+
+class RoomState(rx.State):
+    """The newest messages and more of them on demand; documents and threads have states of their own."""
+
+    is_loading: bool = True
+    is_missing: bool = False
+    room_id_shown: str = ""
+    title: str = ""
+    subject: str = ""
+    subject_href: str = ""
+    opened: str = ""
+    is_ended: bool = False
+    ended_words: str = ""
+    is_in: bool = False
+    is_invited: bool = False
+    may_end: bool = False
+    people: list[PersonView] = []
+    messages: list[MessageView] = []
+    has_older: bool = False
+    typing_words: str = ""
+    client_id: str = ""
+    sending: str = ""
+    send_problem: str = ""
+    editing_id: str = ""
+    editing_body: str = ""
+    is_inviting: bool = False
+    invite_problem: str = ""
+    is_ending: bool = False
+    query: str = ""
+    _shown: int = WINDOW
+    _new_from: int = 0
+    _new_to: int = 0
+    _last_seq: int = -1
+
+    @property
+    def _room(self) -> UUID:
+        return as_id(self.room_id_shown)
+
+    @event()
+    async def load(self) -> None:
+        """Opens the room that the URL names."""
+        wanted = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
+        if wanted != self.room_id_shown:
+            self.messages, self.people, self.title, self.is_loading = [], [], "", True
+            self._shown = WINDOW
+        self.room_id_shown, self.send_problem, self.sending, self.editing_id = wanted, "", "", ""
+        if problem := str(self.router.url.query_parameters.get("problem", ""))[:300]:
+            await notify(self, problem, "error")
+        self.client_id = self.client_id or uuid4().hex
+        self.is_inviting = self.is_ending = False
+        self._last_seq = -1
+        try:
+            await self._fill(is_opened=True)
+        except NotFoundError:
+            self.is_missing = True
+        else:
+            self.is_missing = False
+            await hear(self, "room", f"room:{wanted}")
+        self.is_loading = False
+
+    @event()
+    async def refresh(self) -> None:
+        """Called by the live hub."""
+        try:
+            await self._fill()
+        except NotFoundError:
+            # Taken out of the room while looking at it.
+            self.is_missing, self.messages, self.people = True, [], []
+
+    async def _fill(self, *, is_opened: bool = False) -> None:
+        room_id = self._room
+        detail = await run(lambda session, actor: collaboration.get_room(session, actor, room_id))
+        self._take(detail, is_opened=is_opened)
+        self._say_who_types(room_id)
+        if self.is_in and detail.room.last_seq != self._last_seq:
+            await self._fill_messages()
+            self._last_seq = detail.room.last_seq
+            await run(lambda session, actor: collaboration.mark_read(session, actor, room_id, detail.room.last_seq))
+
+    def _take(self, detail: RoomDetail, *, is_opened: bool) -> None:
+        room, me = detail.room, acting().user_id
+        self.title, self.is_ended = room.title, room.status == "ended"
+        self.subject = detail.subject or ""
+        self.subject_href = f"/catalog/{detail.subject_asset_id}" if detail.subject_asset_id else ""
+        self.opened = f"opened {fmt.ago(room.created_at)}"
+        self.ended_words = (
+            f"This room ended {fmt.ago(room.ended_at)}. It can be read and exported." if room.ended_at else ""
+        )
+        self.is_in, self.is_invited = detail.status == "active", detail.status == "invited"
+        self.may_end = detail.is_host or acting().may("workspace.manage", room.workspace_id)  # type: ignore[arg-type]  # a StrEnum's value
+        self.people = [person_view(person, me) for person in detail.people]
+        if is_opened:
+            # What comes while one looks on is not "new since you left".
+            self._new_from, self._new_to = detail.read_seq, room.last_seq
+
+    def _say_who_types(self, room_id: UUID) -> None:
+        others = [name for user_id, name in live.who_types(room_id).items() if user_id != str(acting().user_id)]
+        words = {0: "", 1: "{} is writing…", 2: "{} and {} are writing…"}.get(
+            len(others), "Several people are writing…"
+        )
+        self.typing_words = words.format(*others)
+
+    async def _fill_messages(self) -> None:
+        room_id, limit = self._room, self._shown
+
+        def work(session: Session, actor: Actor) -> tuple[Any, Any]:
+            rows = collaboration.list_messages(session, actor, room_id, limit=limit + 1)
+            return rows, collaboration.cards_of(session, actor, linked_assets(rows))
+
+        rows, cards = await run(work)
+        self.has_older = len(rows) > limit
+        self.messages = message_views(
+            rows[-limit:], acting().user_id, cards, new=range(self._new_from + 1, self._new_to + 1)
+        )
+
+    @event()
+    async def show_older(self) -> None:
+        """Shows more of what was said before."""
+        self._shown = min(self._shown + WINDOW, MOST_SHOWN)
+        await self._fill_messages()
+
+    @event()
+    async def send(self, form: dict[str, Any]) -> Any:
+        """Says something; the text stays in its field until it is kept."""
+        body, client_id, room_id = str(form.get("body", "")), str(form.get("client_id", "")), self._room
+        if not body.strip():
+            return
+        self.sending, self.send_problem = body[:300], ""
+        yield
+        try:
+            await run(
+                lambda session, actor: collaboration.send(session, actor, room_id, body=body, client_id=client_id)
+            )
+        except PurSightError as error:
+            self.send_problem = f"Not sent: {error.message}"
+        else:
+            # A new id makes a new, empty field.
+            self.client_id = uuid4().hex
+            await self._fill()
+        self.sending = ""
+
+    @event()
+    async def is_typing(self, text: str) -> None:
+        """Tells the others, at most every second."""
+        if text.strip() and self.is_in:
+            live.typing(self._room, acting().user_id, acting().name)
+
+    async def _change(self, work: Callable[[Session, Actor], Result]) -> bool:
+        """Does something to the room; what hinders it is said."""
+        try:
+            await run(work)
+        except UserError as error:
+            await notify(self, error.message, "error")
+            return False
+        self._last_seq = -1
+        await self._fill()
+        return True
+
+    @event()
+    async def react(self, message_id: str, emoji: str) -> None:
+        """Sets a sign, or takes one's own back."""
+        wanted = as_id(message_id)
+        signs = next((each.signs for each in self.messages if each.id == message_id), [])
+        is_own = any(sign.is_own and sign.emoji == emoji for sign in signs)
+        await self._change(lambda session, actor: collaboration.react(session, actor, wanted, emoji, is_set=not is_own))
+
+    @event()
+    async def start_edit(self, message_id: str) -> None:
+        """Opens one's own message for editing."""
+        found = next((each for each in self.messages if each.id == message_id and each.is_own), None)
+        self.editing_id, self.editing_body = (found.id, found.body) if found else ("", "")
+
+    @event()
+    async def stop_edit(self) -> None:
+        """Leaves the message as it is."""
+        self.editing_id = ""
+
+    @event()
+    async def save_edit(self, form: dict[str, Any]) -> None:
+        """Changes one's own message."""
+        wanted, body = as_id(self.editing_id), str(form.get("body", ""))
+        if await self._change(lambda session, actor: collaboration.edit(session, actor, wanted, body)):
+            self.editing_id = ""
+
+    @event()
+    async def delete(self, message_id: str) -> None:
+        """Takes a message's text away."""
+        wanted = as_id(message_id)
+        await self._change(lambda session, actor: collaboration.delete(session, actor, wanted))
+
+    @event()
+    async def open_invite(self) -> None:
+        """Shows the form to ask somebody in."""
+        self.invite_problem, self.is_inviting = "", True
+        await clear_choice(self)
+
+    @event()
+    async def close_invite(self) -> None:
+        """Puts it away."""
+        self.is_inviting = False
+
+    @event()
+    async def invite(self, form: dict[str, Any]) -> None:
+        """Asks the chosen person in."""
+        room_id = self._room
+        try:
+            person = as_id(str(form.get("user_id", "")))
+            await run(lambda session, actor: collaboration.invite(session, actor, room_id, user_id=person))
+        except UserError as error:
+            self.invite_problem = error.message if form.get("user_id") else "Choose a person first."
+            return
+        self.is_inviting = False
+        await notify(self, "Invited. They are told at once, wherever they are.")
+        await self._fill()
+
+    @event()
+    async def withdraw(self, user_id: str) -> None:
+        """Takes an invitation back, or somebody out of the room."""
+        room_id, person = self._room, as_id(user_id)
+        await self._change(lambda session, actor: collaboration.withdraw(session, actor, room_id, person))
+
+    @event()
+    async def join(self) -> None:
+        """Takes the seat."""
+        room_id = self._room
+        if await self._change(lambda session, actor: collaboration.join(session, actor, room_id)):
+            await hear(self, "room", f"room:{room_id}")
+
+    @event()
+    async def leave(self) -> Any:
+        """Gives the seat back."""
+        room_id = self._room
+        try:
+            await run(lambda session, actor: collaboration.leave_room(session, actor, room_id))
+        except UserError as error:
+            await notify(self, error.message, "error")
+            return None
+        await notify(self, "You left the room. It stays in your list; you can come back.")
+        return rx.redirect("/rooms")
+
+    @event()
+    async def ask_end(self) -> None:
+        """Asks before the room ends for everybody."""
+        self.is_ending = True
+
+    @event()
+    async def cancel_end(self) -> None:
+        """Lets the room go on."""
+        self.is_ending = False
+
+    @event()
+    async def end(self) -> None:
+        """Ends the room for everybody."""
+        room_id = self._room
+        self.is_ending = False
+        await self._change(lambda session, actor: collaboration.end_room(session, actor, room_id))
+
+    @event()
+    async def export(self, kind: str) -> Any:
+        """Downloads what was said and shared."""
+        room_id = self._room
+        make = collaboration.export_json if kind == "json" else collaboration.export_markdown
+        try:
+            text = await run(lambda session, actor: make(session, actor, room_id))
+        except UserError as error:
+            await notify(self, sentence_of(error), "error")
+            return None
+        return rx.download(data=text, filename="room.json" if kind == "json" else "room.md")

@@ -1,0 +1,228 @@
+"""The live events of a room over its stream: complete, in order, for those alone who are in it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from pursight_app.api import room_stream
+from pursight_app.api.room_stream import SlowReaderError, StreamEndedError, check_seat, room_lines
+from pursight_app.core import fanout as fanouts
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.errors import NotFoundError, RateLimitedError
+from pursight_app.core.fanout import fanout
+from pursight_app.core.redis import close_loop_redis, redis
+from pursight_app.core.rooms import RoomLine
+from pursight_app.models import UserAccount
+from pursight_app.services import access, auth, collaboration
+from pursight_app.services.access import Actor
+from tests.factories import Office, bearer, make_office, make_room, say
+
+STREAM = "/racine/events"
+
+
+@pytest.fixture(scope="module")
+def office(services: None) -> Office:
+    return make_office()
+
+
+def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def inside() -> None:
+        try:
+            await scenario()
+        finally:
+            await fanout().close()
+            await close_loop_redis()
+
+    asyncio.run(inside())
+
+
+def logged_in(actor: Actor) -> Actor:
+    """The same person with a live session."""
+    with unit_of_work() as session:
+        tokens = auth.start_session(session, session.get_one(UserAccount, actor.user_id), factors=("pwd",))
+    policy = access.current_policy(actor.user_id)
+    assert policy is not None
+    return Actor(policy, tokens.session_id)
+
+
+async def kept(stream: AsyncIterator[RoomLine], count: int) -> list[dict[str, Any]]:
+    """The next `count` kept events; what only holds for the moment is passed over."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        line = await asyncio.wait_for(anext(stream), 5)
+        if line.seq:
+            found.append(json.loads(line.text))
+    return found
+
+
+async def to_the_end(stream: AsyncIterator[RoomLine]) -> None:
+    while True:
+        await asyncio.wait_for(anext(stream), 2)
+
+
+def test_a_stream_tells_what_was_missed_and_what_comes_each_once(office: Office) -> None:
+    room = make_room(office, office.viewer)
+    first = say(office.steward, room, "before")
+
+    async def scenario() -> None:
+        stream = room_lines(logged_in(office.viewer), room, 0)
+        old = await kept(stream, first.seq)
+        say(office.steward, room, "live")
+        new = await kept(stream, 1)
+        assert [event["seq"] for event in [*old, *new]] == list(range(1, first.seq + 2))
+        assert new[0]["type"] == "message"
+        assert new[0]["session_id"] == str(room)
+        assert new[0]["data"]["body"] == "live"
+        await stream.aclose()  # type: ignore[attr-defined]  # an async generator
+
+    run(scenario)
+
+
+def test_a_gap_is_filled_from_the_store_before_what_follows_it(office: Office) -> None:
+    room = make_room(office, office.viewer)
+
+    async def scenario() -> None:
+        stream = room_lines(logged_in(office.viewer), room, 0)
+        await kept(stream, 3)
+        # Two web processes publish in the other order than they committed; one message is lost on the way.
+        heard = fanout()
+        real, heard._offer = heard._offer, lambda _line: None  # type: ignore[method-assign]
+        say(office.steward, room, "one")
+        say(office.steward, room, "two")
+        await asyncio.sleep(0.2)
+        heard._offer = real  # type: ignore[method-assign]
+        say(office.steward, room, "three")
+        assert [event["data"]["body"] for event in await kept(stream, 3)] == ["one", "two", "three"]
+        await stream.aclose()  # type: ignore[attr-defined]
+
+    run(scenario)
+
+
+def test_cr_95_a_client_with_a_higher_number_is_not_sent_round_in_circles(office: Office) -> None:
+    room = make_room(office, office.viewer)
+
+    async def scenario() -> None:
+        stream = room_lines(logged_in(office.viewer), room, 10_000)
+        waiting = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0.3)
+        say(office.steward, room, "too low for it")
+        done, _ = await asyncio.wait({waiting}, timeout=1)
+        assert not done or not json.loads(waiting.result().text).get("data", {}).get("body")
+        waiting.cancel()
+        await asyncio.wait({waiting})
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("how", ["taken out", "left", "logged out"])
+def test_ac_37_a_stream_ends_with_the_seat_or_the_session(office: Office, how: str) -> None:
+    room = make_room(office, office.viewer)
+    listener = logged_in(office.viewer)
+
+    def end() -> None:
+        with unit_of_work() as session:
+            if how == "taken out":
+                collaboration.withdraw(session, office.steward, room, listener.user_id)
+            elif how == "left":
+                collaboration.leave_room(session, listener, room)
+            else:
+                auth.end_session(session, listener.session_id, reason="logged_out")
+
+    async def scenario() -> None:
+        stream = room_lines(listener, room, 0)
+        await kept(stream, 3)
+        await asyncio.to_thread(end)
+        with pytest.raises(StreamEndedError):
+            await to_the_end(stream)
+
+    run(scenario)
+
+
+def test_ex_102_a_slow_reader_is_dropped_and_blocks_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanouts, "MOST_WAITING", 5)
+    room = make_room(office, office.viewer)
+
+    async def scenario() -> None:
+        slow, quick = (room_lines(logged_in(who), room, 0) for who in (office.viewer, office.steward))
+        await kept(slow, 3)
+        await kept(quick, 3)
+        for turn in range(12):
+            await asyncio.to_thread(say, office.steward, room, str(turn))
+            assert (await kept(quick, 1))[0]["data"]["body"] == str(turn)
+        with pytest.raises(SlowReaderError):
+            await to_the_end(slow)
+
+    run(scenario)
+
+
+def test_ex_101_one_person_cannot_take_all_sockets(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_stream, "MOST_STREAMS", 2)
+    room = make_room(office, office.viewer)
+
+    async def scenario() -> None:
+        streams = [room_lines(office.viewer, room, 0) for _ in range(2)]
+        for stream in streams:
+            await kept(stream, 1)
+        with pytest.raises(RateLimitedError):
+            await check_seat(office.viewer, room)
+        for stream in streams:
+            await stream.aclose()  # type: ignore[attr-defined]
+        await check_seat(office.viewer, room)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("who", ["engineer", "outsider", "root", "nobody"])
+def test_ac_36_strangers_hear_nothing(client: TestClient, office: Office, who: str) -> None:
+    room = make_room(office, office.viewer)
+    headers = {} if who == "nobody" else bearer(getattr(office, who))
+    url = f"{STREAM}?session_id={room}"
+
+    assert client.get(url, headers=headers).status_code == (401 if who == "nobody" else 404)
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        client.websocket_connect(url, headers=headers) as socket,
+    ):
+        socket.receive_json()
+    assert refused.value.code == (4401 if who == "nobody" else 4404)
+
+
+def test_a_socket_tells_the_room_and_takes_signs_of_life(client: TestClient, office: Office) -> None:
+    room = make_room(office, office.viewer)
+    with client.websocket_connect(f"{STREAM}?session_id={room}&after_seq=2", headers=bearer(office.viewer)) as socket:
+        assert socket.receive_json()["type"] == "joined"
+        for said in ("", "{", "[]", '"x"', json.dumps({"type": "ping"}), "x" * 100_000):
+            socket.send_text(said)
+        socket.send_json({"type": "typing"})
+        seen = [socket.receive_json()["type"] for _ in range(2)]
+        assert set(seen) <= {"typing", "presence"}
+        assert redis().zscore(f"pursight:room:{room}:there", str(office.viewer.user_id))
+
+
+def test_invitations_come_to_the_invited_person_alone(client: TestClient, office: Office) -> None:
+    room = make_room(office)
+    with client.websocket_connect(
+        f"{STREAM}?workspace_id={office.workspace_id}", headers=bearer(office.viewer)
+    ) as socket:
+        with unit_of_work() as session:
+            collaboration.invite(session, office.steward, room, user_id=office.engineer.user_id)
+        with unit_of_work() as session:
+            collaboration.invite(session, office.steward, room, user_id=office.viewer.user_id)
+        while (event := socket.receive_json())["type"] == "activity" or event["data"].get("session_id") != str(room):
+            assert event["data"].get("user_id") in {None, str(office.viewer.user_id)}
+        assert event["type"] == "invitation"
+        assert event["data"]["user_id"] == str(office.viewer.user_id)
+
+
+def test_unknown_rooms_are_like_foreign_ones(office: Office) -> None:
+    async def scenario() -> None:
+        with pytest.raises(NotFoundError):
+            await check_seat(office.viewer, UUID(int=0))
+
+    run(scenario)
