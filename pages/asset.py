@@ -330,7 +330,7 @@ def _history() -> rx.Component:
 
 def _event(entry: rx.Var[HistoryView]) -> rx.Component:
     return rx.el.tr(
-        cell(entry.what, main=True),
+        cell(rx.cond(entry.href != "", link(entry.what, entry.href), entry.what), main=True),
         cell(entry.who, label="Who"),
         cell(rx.el.span(entry.when, title=entry.exact), label="When"),
     )

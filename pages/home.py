@@ -5,7 +5,7 @@ import reflex as rx
 from pursight_app.ui.components import badge, bar, callout, empty, link, link_button, page_head, skeleton
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import SCAN_STATUS, SENSITIVITY, SEVERITY
-from state.home import AttentionItem, FindingLine, HomeState, ScanLine
+from state.home import AttentionItem, FindingLine, HomeState, ScanLine, TaskLine
 
 
 @page("/", "Home", on_load=[HomeState.load], nav=(1, "house"))
@@ -20,6 +20,30 @@ def home() -> rx.Component:
                 HomeState.has_workspace, rx.cond(HomeState.may_read, _content(), _nothing_shared()), _no_workspace()
             ),
         ),
+    )
+
+
+def _tasks() -> rx.Component:
+    return rx.cond(
+        HomeState.tasks.length() > 0,
+        rx.el.section(
+            rx.el.h2("Your tasks"),
+            rx.el.ul(rx.foreach(HomeState.tasks, _task), class_name="shared", aria_label="Your tasks"),
+            class_name="card stack",
+        ),
+    )
+
+
+def _task(task: rx.Var[TaskLine]) -> rx.Component:
+    return rx.el.li(
+        rx.icon("square-check", size=16, aria_hidden="true"),
+        rx.el.div(
+            link(task.title, task.href, style="row-link"),
+            rx.el.div(task.room, class_name="muted small"),
+            class_name="grow",
+        ),
+        rx.el.span(task.due, class_name="muted small nowrap"),
+        class_name="row",
     )
 
 
@@ -53,6 +77,7 @@ def _content() -> rx.Component:
         ),
         rx.el.div(
             _attention(),
+            _tasks(),
             rx.el.div(_coverage(), _sensitivity(), class_name="grid-2"),
             rx.el.div(_findings(), _scans(), class_name="grid-2"),
             class_name="stack-md",

@@ -2,16 +2,23 @@
 
 import reflex as rx
 
+from pages.room_decisions import proposal_drawer, task_drawer
 from pages.room_messages import composer, message_list, thread_drawer
 from pages.room_side import document_drawer, share_drawer, side
 from pursight_app.ui.components import button, callout, drawer, empty, link, link_button, page_head, skeleton
 from pursight_app.ui.frame import page
 from pursight_app.ui.person_choice import person_choice
 from state.room import RoomState as State
+from state.room_decisions import RoomDecisionsState
 from state.room_documents import RoomDocumentsState
 
 
-@page("/rooms/[room_id]", "Room", on_load=[State.load, RoomDocumentsState.load], permission="room.join")
+@page(
+    "/rooms/[room_id]",
+    "Room",
+    on_load=[State.load, RoomDocumentsState.load, RoomDecisionsState.load],
+    permission="room.join",
+)
 def room() -> rx.Component:
     """Talk in the middle, people and shared things beside it."""
     return rx.cond(State.is_loading, skeleton(8, 32), rx.cond(State.is_missing, _missing(), _content()))
@@ -55,6 +62,8 @@ def _content() -> rx.Component:
         thread_drawer(),
         share_drawer(),
         document_drawer(),
+        proposal_drawer(),
+        task_drawer(),
     )
 
 
@@ -121,7 +130,12 @@ def _outside() -> rx.Component:
                 "Join to read what was said and to take part.",
                 "Join again to read on and to take part.",
             ),
-            button("Join room", icon="log-in", kind="primary", on_click=[State.join, RoomDocumentsState.load]),
+            button(
+                "Join room",
+                icon="log-in",
+                kind="primary",
+                on_click=[State.join, RoomDocumentsState.load, RoomDecisionsState.load],
+            ),
         ),
         class_name="card",
     )

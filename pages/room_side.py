@@ -1,7 +1,8 @@
-"""Beside the talk of a room: who is there, and what was shared."""
+"""Beside the talk of a room: who is there, what was shared, and what is decided."""
 
 import reflex as rx
 
+from pages.room_decisions import decisions, tasks
 from pages.room_messages import words
 from pursight_app.ui.components import button, callout, drawer, field, link
 from pursight_app.ui.html import NativeForm
@@ -12,7 +13,7 @@ from state.room_views import DocumentView, PersonView
 
 
 def side() -> rx.Component:
-    """People, then shared things."""
+    """People, shared things, decisions, tasks."""
     return rx.el.aside(
         rx.el.section(
             rx.el.h2("People"),
@@ -36,8 +37,10 @@ def side() -> rx.Component:
             ),
             class_name="card stack",
         ),
+        decisions(),
+        tasks(),
         class_name="room-side",
-        aria_label="People and shared things",
+        aria_label="People, shared things and decisions",
     )
 
 

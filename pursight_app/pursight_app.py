@@ -16,7 +16,6 @@ from state.home import HomeState
 from state.models import ModelsState
 from state.notifications import BellState
 from state.room import RoomState
-from state.room_documents import RoomDocumentsState
 from state.room_thread import RoomThreadState
 from state.rooms import RoomsState
 from state.scans import ScansState, ScanState
@@ -35,7 +34,7 @@ hub = LiveHub(
         "asset": ("workspace:", (AssetState.refresh,)),
         "findings": ("workspace:", (FindingsState.refresh,)),
         "rooms": ("workspace:", (RoomsState.refresh,)),
-        "room": ("", (RoomState.refresh, RoomDocumentsState.refresh, RoomThreadState.refresh)),
+        "room": ("", (RoomState.refresh, RoomThreadState.refresh)),
         "bell": ("user:", (BellState.refresh,)),
         "models": ("workspace:", (ModelsState.refresh,)),
     }

@@ -115,7 +115,9 @@ class AssetState(rx.State):
             )
             for each in findings
         ]
-        self.history = [HistoryView(fmt.ago(each.at), fmt.exact(each.at), each.who, each.what) for each in history]
+        self.history = [
+            HistoryView(fmt.ago(each.at), fmt.exact(each.at), each.who, each.what, each.href) for each in history
+        ]
         self.people = [PersonView(str(person.user.id), person.user.name) for person in people]
         await hear(self, "asset", f"workspace:{self.asset.workspace_id}")
 

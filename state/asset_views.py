@@ -141,6 +141,7 @@ class HistoryView:
     exact: str
     who: str
     what: str
+    href: str
 
 
 @dataclass

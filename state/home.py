@@ -6,7 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from pursight_app.core.taxonomy import Sensitivity
-from pursight_app.services import access_requests, catalog, compliance, reviews, scanning
+from pursight_app.services import access_requests, catalog, collaboration, compliance, reviews, scanning
 from pursight_app.services.access import Permission
 from state import format as fmt
 from state.base import acting, as_id, event, hear, run
@@ -46,6 +46,16 @@ class ScanLine:
     when: str
 
 
+@dataclass
+class TaskLine:
+    """Something that the reader promised in a room."""
+
+    title: str
+    room: str
+    href: str
+    due: str
+
+
 class HomeState(rx.State):
     """The home page of the chosen workspace."""
 
@@ -58,6 +68,7 @@ class HomeState(rx.State):
     attention: list[AttentionItem] = []
     findings: list[FindingLine] = []
     scans: list[ScanLine] = []
+    tasks: list[TaskLine] = []
     coverage: list[float] = [0.0, 0.0, 0.0]
     coverage_text: str = ""
     levels: list[float] = [0.0, 0.0, 0.0, 0.0]
@@ -102,6 +113,8 @@ class HomeState(rx.State):
                 )
                 for row in scans
             ]
+        if actor.may_somewhere(Permission.ROOM_JOIN, home):
+            await self._fill_rooms(home)
         if actor.may(Permission.ROLE_MANAGE, home):
             _, waiting = await run(
                 lambda session, actor: access_requests.list_requests(
@@ -109,6 +122,21 @@ class HomeState(rx.State):
                 )
             )
             self.attention += _items([(waiting, "key-round", "accent", "requests for access wait", "/admin/access")])
+
+    async def _fill_rooms(self, home: UUID) -> None:
+        rooms = await run(lambda session, actor: collaboration.list_rooms(session, actor, home))
+        invitations = sum(row.status == "invited" for row in rooms)
+        self.attention += _items([(invitations, "mail-open", "accent", "invitations to rooms", "/rooms")])
+        tasks = await run(lambda session, actor: collaboration.list_own_tasks(session, actor, home))
+        self.tasks = [
+            TaskLine(
+                row.task.title,
+                row.room_title,
+                f"/rooms/{row.task.room_id}",
+                f"due {row.task.due_on:%-d %b %Y}" if row.task.due_on else "",
+            )
+            for row in tasks[:8]
+        ]
 
     async def _fill_findings(self, home: UUID) -> list[AttentionItem]:
         counts = await run(lambda session, actor: compliance.count_findings(session, actor, home))

@@ -11,7 +11,12 @@ from state import format as fmt
 from state.base import as_id, event, hear_own, run
 from state.session import notify
 
-_WORDS = {"invitation": "invites you to", "mention": "mentioned you in"}
+_WORDS = {
+    "invitation": "invites you to",
+    "mention": "mentioned you in",
+    "decision": "asks for a decision in",
+    "task": "gave you a task in",
+}
 
 
 @dataclass

@@ -21,6 +21,8 @@ from state.session import notify
 WINDOW = 50
 MOST_SHOWN = 400
 Result = TypeVar("Result")
+# What the other states of a room read anew when more has happened in it than messages; they add themselves.
+FOLLOWERS: list[Any] = []
 
 
 class RoomState(rx.State):
@@ -55,6 +57,7 @@ class RoomState(rx.State):
     _new_from: int = 0
     _new_to: int = 0
     _last_seq: int = -1
+    _others: int = 0
 
     @property
     def _room(self) -> UUID:
@@ -83,13 +86,16 @@ class RoomState(rx.State):
         self.is_loading = False
 
     @event()
-    async def refresh(self) -> None:
+    async def refresh(self) -> Any:
         """Called by the live hub."""
+        before = self._others
         try:
             await self._fill()
         except NotFoundError:
             # Taken out of the room while looking at it.
-            self.is_missing, self.messages, self.people = True, [], []
+            self.is_missing, self.is_in, self.messages, self.people = True, False, [], []
+            return None
+        return list(FOLLOWERS) if self._others != before else None
 
     async def _fill(self, *, is_opened: bool = False) -> None:
         room_id = self._room
@@ -103,6 +109,7 @@ class RoomState(rx.State):
 
     def _take(self, detail: RoomDetail, *, is_opened: bool) -> None:
         room, me = detail.room, acting().user_id
+        self._others = room.last_seq - room.message_count
         self.title, self.is_ended = room.title, room.status == "ended"
         self.subject = detail.subject or ""
         self.subject_href = f"/catalog/{detail.subject_asset_id}" if detail.subject_asset_id else ""

@@ -1,14 +1,15 @@
 """What is shared in the open room, one of it open in a drawer, and sharing words and assets."""
 
+from contextlib import suppress
 from typing import Any
 
 import reflex as rx
 
-from pursight_app.core.errors import UserError
+from pursight_app.core.errors import NotFoundError, UserError
 from pursight_app.services import catalog, collaboration
 from pursight_app.services.catalog import Filters
 from state.base import as_id, event, run
-from state.room import RoomState
+from state.room import FOLLOWERS, RoomState
 from state.room_views import DocumentView, Preview, document_view, preview_of
 from state.session import current_workspace, notify
 
@@ -38,8 +39,10 @@ class RoomDocumentsState(rx.State):
 
     @event()
     async def refresh(self) -> None:
-        """Called by the live hub."""
-        await self._fill()
+        """Called when more has happened in the room than messages."""
+        # Taken out meanwhile: the room itself says so.
+        with suppress(NotFoundError):
+            await self._fill()
 
     async def _fill(self) -> None:
         if not (room := await self._room_id()):
@@ -124,3 +127,6 @@ class RoomDocumentsState(rx.State):
     async def close_document(self) -> None:
         """Puts it away."""
         self.is_open = False
+
+
+FOLLOWERS.append(RoomDocumentsState.refresh)

@@ -1,11 +1,12 @@
 """Replies to one message, beside the room."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import reflex as rx
 
-from pursight_app.core.errors import PurSightError
+from pursight_app.core.errors import NotFoundError, PurSightError
 from pursight_app.services import collaboration
 from state.base import acting, as_id, event, run
 from state.room import RoomState
@@ -47,7 +48,8 @@ class RoomThreadState(rx.State):
     async def refresh(self) -> None:
         """Called by the live hub."""
         if self.is_open:
-            await self._fill()
+            with suppress(NotFoundError):
+                await self._fill()
 
     @event()
     async def reply(self, form: dict[str, Any]) -> None:

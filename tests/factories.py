@@ -159,6 +159,20 @@ def make_document(office: Office, room_id: UUID) -> UUID:
         return collaboration.share_text(session, office.steward, room_id, title="A text", content="words").id
 
 
+def make_proposal(office: Office, room_id: UUID) -> UUID:
+    """Something that the steward has put to the vote."""
+    with unit_of_work() as session:
+        return collaboration.propose(session, office.steward, room_id, title="Do it").id
+
+
+def make_task(office: Office, room_id: UUID) -> UUID:
+    """Something that the steward is to do."""
+    with unit_of_work() as session:
+        return collaboration.create_task(
+            session, office.steward, room_id, title="Do it", owner_id=office.steward.user_id
+        ).id
+
+
 def room_things(office: Office, *others: Actor) -> dict[str, UUID]:
     """A room of the steward's and the others', a message and a text in it, by the names of path parameters."""
     room_id = make_room(office, *others)
@@ -167,6 +181,8 @@ def room_things(office: Office, *others: Actor) -> dict[str, UUID]:
         "session_id": room_id,
         "message_id": message.message_id,
         "document_id": make_document(office, room_id),
+        "decision_id": make_proposal(office, room_id),
+        "task_id": make_task(office, room_id),
     }
 
 

@@ -20,6 +20,7 @@ from pursight_app.models import (
     ColumnModel,
     CustomDataClass,
     DataSource,
+    Decision,
     Document,
     Finding,
     Message,
@@ -27,6 +28,7 @@ from pursight_app.models import (
     Review,
     Room,
     ScanRun,
+    Task,
     Workspace,
 )
 from pursight_app.services import access, auth
@@ -49,6 +51,8 @@ _ROWS: dict[str, type[SQLModel]] = {
     "session_id": Room,
     "message_id": Message,
     "document_id": Document,
+    "decision_id": Decision,
+    "task_id": Task,
 }
 # Rights that people can hold on a part of a workspace; the service then looks at the parts that the body names.
 _FOR_PARTS = frozenset({Permission.CLASSIFICATION_REVIEW})

@@ -36,6 +36,7 @@ from pursight_app.models.credential import (
 )
 from pursight_app.models.data_class import CustomDataClass, RecognisedBy
 from pursight_app.models.data_source import DataSource
+from pursight_app.models.decision import Decision, DecisionAction, DecisionStatus, DecisionVote, Task, TaskStatus
 from pursight_app.models.identity import Invitation, Member, PasswordReset, Role, UserAccount, Workspace
 from pursight_app.models.learning import (
     ColumnFeatures,
@@ -82,6 +83,10 @@ __all__ = [
     "ColumnModel",
     "CustomDataClass",
     "DataSource",
+    "Decision",
+    "DecisionAction",
+    "DecisionStatus",
+    "DecisionVote",
     "Document",
     "DocumentKind",
     "ExternalIdentity",
@@ -128,6 +133,8 @@ __all__ = [
     "ScopeKind",
     "SecurityPolicy",
     "Severity",
+    "Task",
+    "TaskStatus",
     "Transformation",
     "UserAccount",
     "UserGroup",

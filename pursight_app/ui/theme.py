@@ -64,6 +64,12 @@ FINDING_STATUS: Mapping[str, Sign] = {
     "resolved": Sign("green", "circle-check", "Resolved"),
     "waived": Sign("grey", "calendar-clock", "Waived"),
 }
+DECISION_STATUS: Mapping[str, Sign] = {
+    "proposed": Sign("amber", "vote", "Open"),
+    "approved": Sign("green", "check", "Approved"),
+    "rejected": Sign("red", "x", "Rejected"),
+    "withdrawn": Sign("grey", "undo-2", "Taken back"),
+}
 MODEL_STATUS: Mapping[str, Sign] = {
     "queued": Sign("grey", "clock", "Queued"),
     "training": Sign("accent", "loader", "Training"),

@@ -104,7 +104,7 @@ async def send_all(site: Site, cookie: str, known: dict[str, str], called: dict[
             for payload in payloads(arguments, known):
                 event = {"name": name, "payload": payload, "router_data": router}
                 await socket.send_str(f"42/_event,{json.dumps(['event', event])}")
-                await listen(0.02)
+            await listen(0.02)
         await listen(QUIET_S)
         assert not socket.closed, "the tab was thrown out, so the later handlers were not tried"
     return "".join(received)

@@ -66,6 +66,9 @@ def make_rooms(site: Site, workspace_id: str, asset: str) -> list[str]:
         shared = {"session_id": room, "title": "Plan", "content": "# Plan\n\nMask, then check."}
         site.post("/racine/collaboration/share-document", shared)
         site.post("/racine/collaboration/share-document", {"session_id": room, "asset_id": asset})
+    me = site.rest.get("/auth/me").json()["user"]["id"]
+    site.post("/racine/collaboration/decisions", {"session_id": rooms[0], "title": "We mask them at the source"})
+    site.post("/racine/collaboration/tasks", {"session_id": rooms[0], "title": "Write the mask", "user_id": me})
     site.post("/racine/collaboration/end-session", {"session_id": rooms[2]}, expect=200)
     return [str(room) for room in rooms]
 
@@ -118,6 +121,8 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
     }
 
 
+# Colours of a dark phone are those of the dark wide view, its layout that of the light phone: a few stand for all.
+ON_DARK_PHONES = {"home", "asset", "finding", "room", "account"}
 NAMES = [
     "rooms",
     "room",
@@ -161,6 +166,8 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_accessible_and_fits(view: tuple[Page, str], site: Site, name: str) -> None:
     page, variant = view
+    if variant == "dark-phone" and name not in ON_DARK_PHONES:
+        return
     path, text = paths(site)[name]
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -181,7 +188,6 @@ def check(page: Page, variant: str, name: str) -> None:
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert too_wide <= 0, f"scrolls sideways by {too_wide} px"
     if variant == "dark-phone":
-        # Its colours are those of the dark wide view, its layout that of the light phone: both were looked at.
         return
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

@@ -214,6 +214,57 @@ def test_talk_is_changed_answered_and_marked(owner: Page, member: Page) -> None:
     expect(member.get_by_role("log").get_by_text("This message was deleted.")).to_be_visible()
 
 
+def test_what_a_room_decides_is_done_and_the_table_remembers(
+    owner: Page, browser: Browser, site: Site, store: Store
+) -> None:
+    home = site.workspace("Nordlicht")
+    email, password = site.make_user(home, "steward")
+    steward = browser.new_context(base_url=site.url, viewport={"width": 1440, "height": 900}).new_page()
+    log_in(steward, email, password)
+    asset = next(
+        item["id"]
+        for item in site.rest.get("/api/catalog/search", params={"q": "shipments", "workspace_id": home}).json()[
+            "items"
+        ]
+    )
+    title = f"Owner {uuid4().hex[:6]}"
+    owner.goto(f"/catalog/{asset}")
+    owner.get_by_role("link", name="Discuss").click()
+    owner.get_by_label("What is it about?").fill(title)
+    owner.get_by_role("button", name="Open room").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text(title)
+    room = owner.url.rstrip("/").rsplit("/", 1)[-1]
+    invite(owner, email)
+    accept(steward, title)
+
+    owner.get_by_role("button", name="Propose").click()
+    owner.get_by_label("What is to be decided?").fill("Vera owns it")
+    owner.get_by_label("When it is approved").select_option("assign_owner")
+    owner.get_by_label("Who should own it?").fill(email)
+    owner.get_by_role("button", name=re.compile(email)).click()
+    owner.get_by_role("dialog").get_by_role("button", name="Propose", exact=True).click()
+    decisions = steward.get_by_role("list", name="Decisions")
+    decisions.get_by_role("button", name="Approve").click()
+
+    expect(owner.get_by_role("list", name="Decisions")).to_contain_text("approved by Vera Viewer")
+    user_id = store.one("SELECT id FROM user_account WHERE email = %s", email)[0]
+    assert store.one("SELECT owner_id FROM asset WHERE id = %s", asset) == (user_id,)
+    assert "decision.approved" in store.activity(room)
+    owner.get_by_role("button", name="Add").click()
+    owner.get_by_label("What is to be done?").fill("Write a description")
+    owner.get_by_label("Who does it?").select_option(label="Vera Viewer")
+    owner.get_by_role("button", name="Add task").click()
+    steward.goto("/")
+    steward.get_by_role("list", name="Your tasks").get_by_role("link", name="Write a description").click()
+    done = steward.get_by_role("checkbox", name="Done: Write a description")
+    done.click()
+    expect(done).to_be_checked()
+    steward.goto(f"/catalog/{asset}?tab=history")
+    steward.get_by_role("link", name="Decided in a room: Vera owns it").click()
+    expect(steward.get_by_role("heading", level=1)).to_have_text(title)
+    steward.context.close()
+
+
 def test_files_are_shared_and_what_is_wrong_with_one_is_said(owner: Page, tmp_path: Path) -> None:
     open_room(owner, f"Files {uuid4().hex[:6]}")
     good, bad = tmp_path / "rows.csv", tmp_path / "picture.png"
@@ -303,6 +354,7 @@ def test_ac_37_who_is_taken_out_sees_it_at_once(owner: Page, member: Page, store
 
     owner.get_by_role("button", name="Take out Vera Viewer").click()
 
-    expect(member.get_by_text("There is no such room")).to_be_visible()
+    expect(member.get_by_role("heading", name="There is no such room")).to_be_visible()
+    expect(member.locator(".notice-error")).to_have_count(0)
     expect(member.get_by_role("log")).to_have_count(0)
     wait_until(lambda: store.recent(room)[-1]["type"] == "removed", 5)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from pursight_app.core.db import count_rows
 from pursight_app.core.errors import NotFoundError
 from pursight_app.models import (
+    ActivityEvent,
     Asset,
     AssetColumn,
     AuditEvent,
@@ -166,7 +167,27 @@ def list_history(session: Session, actor: Actor, asset_id: UUID, *, limit: int =
     ).all()
     entries += [HistoryEntry(event.created_at, event.actor_email, _sentence(event)) for event in changes]
     entries += list_review_entries(session, asset.id, limit=limit)
+    entries += _decided_in_rooms(session, asset.id, limit=limit)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _decided_in_rooms(session: Session, asset_id: UUID, *, limit: int) -> list[HistoryEntry]:
+    wanted = (
+        select(ActivityEvent, UserAccount.email)
+        .outerjoin(UserAccount, col(UserAccount.id) == ActivityEvent.actor_id)
+        .where(ActivityEvent.asset_id == asset_id, ActivityEvent.type == "decision.approved")
+        .order_by(col(ActivityEvent.created_at).desc())
+        .limit(limit)
+    )
+    return [
+        HistoryEntry(
+            event.created_at,
+            who or "",
+            f"Decided in a room: {event.data.get('title')}",
+            f"/rooms/{event.data.get('room')}",
+        )
+        for event, who in session.exec(wanted).all()
+    ]
 
 
 def _sentence(event: AuditEvent) -> str:

@@ -18,11 +18,12 @@ _WORDS: Mapping[str, str] = {"confirm": "Confirmed", "reject": "Rejected", "corr
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One thing that happened to an asset, as a sentence."""
+    """One thing that happened to an asset, as a sentence; `href` leads to where it was decided, "" elsewhere."""
 
     at: datetime
     who: str
     what: str
+    href: str = ""
 
 
 def list_review_entries(session: Session, asset_id: UUID, *, limit: int) -> list[HistoryEntry]:

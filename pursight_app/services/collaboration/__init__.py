@@ -1,6 +1,14 @@
 """Rooms (REST: collaboration sessions): who takes part, what is said, shared and exported. Flow 3."""
 
 from pursight_app.services.collaboration.cards import AssetCard, cards_of
+from pursight_app.services.collaboration.decisions import (
+    DecisionRow,
+    list_decisions,
+    propose,
+    suggested_of,
+    vote,
+    withdraw_proposal,
+)
 from pursight_app.services.collaboration.documents import (
     DocumentRow,
     get_document,
@@ -36,17 +44,21 @@ from pursight_app.services.collaboration.rooms import (
     mark_read,
 )
 from pursight_app.services.collaboration.seats import is_in, seat_of
+from pursight_app.services.collaboration.tasks import TaskRow, create_task, list_own_tasks, list_tasks, set_task_status
 
 __all__ = [
     "AssetCard",
+    "DecisionRow",
     "DocumentRow",
     "MessageRow",
     "Person",
     "RoomDetail",
     "RoomRow",
     "Sent",
+    "TaskRow",
     "cards_of",
     "create_room",
+    "create_task",
     "decline",
     "delete",
     "edit",
@@ -60,18 +72,26 @@ __all__ = [
     "is_in",
     "join",
     "leave_room",
+    "list_decisions",
     "list_documents",
     "list_messages",
+    "list_own_tasks",
     "list_rooms",
+    "list_tasks",
     "list_versions",
     "mark_read",
+    "propose",
     "react",
     "read_content",
     "search_messages",
     "seat_of",
     "send",
+    "set_task_status",
     "share_asset",
     "share_file",
     "share_text",
+    "suggested_of",
+    "vote",
     "withdraw",
+    "withdraw_proposal",
 ]

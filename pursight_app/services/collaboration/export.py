@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from pursight_app.services.access import Actor
+from pursight_app.services.collaboration.decisions import list_decisions
 from pursight_app.services.collaboration.documents import list_documents
 from pursight_app.services.collaboration.messages import MessageRow, list_messages
 from pursight_app.services.collaboration.rooms import get_room
@@ -54,6 +55,10 @@ def export_json(session: Session, actor: Actor, room_id: UUID) -> str:
             "participants": [person.name for person in detail.people],
             "messages": messages,
             "documents": documents,
+            "decisions": [
+                {"title": row.decision.title, "status": row.decision.status, "decided_by": row.decided_by}
+                for row in list_decisions(session, actor, room_id)
+            ],
         },
         indent=2,
         ensure_ascii=False,
@@ -74,6 +79,9 @@ def export_markdown(session: Session, actor: Actor, room_id: UUID) -> str:
         lines += [f"**{row.author_name}**, {row.message.created_at:%Y-%m-%d %H:%M} UTC{note}", ""]
         text = "*deleted*" if row.message.deleted_at else row.message.body
         lines += [*(f"> {line}" for line in text.splitlines()), ""]
+    decided = list_decisions(session, actor, room_id)
+    if decided:
+        lines += ["## Decisions", "", *(f"- {row.decision.title}: {row.decision.status}" for row in decided), ""]
     shared = list_documents(session, actor, room_id)
     if shared:
         lines += ["## Shared", "", *(f"- {row.title} ({row.document.kind}, {row.shared_by})" for row in shared), ""]

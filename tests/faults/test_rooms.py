@@ -1,0 +1,298 @@
+"""A room served by two web processes, whatever of them, Redis and PostgreSQL dies: nothing lost, nothing twice, one order."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import aiohttp
+import httpx2
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlmodel import col, select
+
+from pursight_app.core.db import unit_of_work
+from pursight_app.models import Message, RoomEvent
+from tests.factories import Office, bearer, make_office, make_room
+from tests.faults.house import House
+from tests.faults.processes import ROOT, wait_until
+from tests.plugins.servers import free_port
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+WEBS = 2
+
+
+class Web:
+    """One process of the gateway, which can be killed and started again at its port."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1", "--no-log"]
+        command += ["--host", "127.0.0.1", "--port", str(self.port), "pursight_app.api.app:create_app"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True
+        )
+        wait_until(self._answers, "the web process answers")
+
+    def _answers(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/healthz").status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    def kill(self) -> None:
+        os.killpg(self._process.pid, 9)
+        assert self._process.wait(10) == -9
+
+
+@dataclass
+class Listener:
+    """A client that stays connected, to one process or the other, and takes up after the last number it has."""
+
+    urls: list[str]
+    room_id: UUID
+    headers: dict[str, str]
+    seen: list[int] = field(default_factory=list)
+    bodies: dict[int, str] = field(default_factory=dict)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _drop: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), daemon=True)
+        self._thread.start()
+
+    def drop(self) -> None:
+        """Breaks the line; it comes back by itself."""
+        self._drop.set()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join(10)
+
+    async def _live(self) -> None:
+        turn = 0
+        async with aiohttp.ClientSession() as client:
+            while not self._stopped.is_set():
+                turn += 1
+                try:
+                    await self._listen(client, self.urls[turn % len(self.urls)])
+                except (aiohttp.ClientError, OSError):
+                    await asyncio.sleep(0.1)
+
+    async def _listen(self, client: aiohttp.ClientSession, url: str) -> None:
+        last = self.seen[-1] if self.seen else 0
+        address = f"{url.replace('http', 'ws')}/racine/events?session_id={self.room_id}&after_seq={last}"
+        async with client.ws_connect(address, headers=self.headers) as socket:
+            while not self._stopped.is_set():
+                if self._drop.is_set():
+                    self._drop.clear()
+                    return
+                try:
+                    given = await socket.receive(timeout=0.2)
+                except TimeoutError:
+                    continue
+                if given.type != aiohttp.WSMsgType.TEXT:
+                    await asyncio.sleep(0.05)
+                    return
+                self._take(json.loads(given.data))
+
+    def _take(self, event: dict[str, object]) -> None:
+        if event["type"] in {"typing", "presence", "heartbeat"}:
+            return
+        number = int(str(event["seq"]))
+        self.seen.append(number)
+        if event["type"] == "message":
+            self.bodies[number] = str(event["data"]["body"])  # type: ignore[index]
+
+
+@dataclass
+class Scene:
+    house: House
+    webs: list[Web]
+    office: Office
+
+
+@pytest.fixture(scope="module")
+def scene(shared_house: House) -> Generator[Scene]:
+    webs = [Web() for _ in range(WEBS)]
+    try:
+        yield Scene(shared_house, webs, make_office())
+    finally:
+        for web in webs:
+            web.kill()
+
+
+def send(web: Web, headers: dict[str, str], room: UUID, client_id: str) -> bool:
+    """Whether it was acknowledged."""
+    body = {"session_id": str(room), "body": client_id, "client_id": client_id}
+    try:
+        answer = httpx2.post(f"{web.url}/racine/collaboration/message", json=body, headers=headers, timeout=20)
+    except httpx2.TransportError:
+        return False
+    assert answer.status_code in {200, 201, 503}, answer.text
+    return answer.status_code != 503
+
+
+@contextmanager
+def listening(scene: Scene, room: UUID, count: int) -> Generator[list[Listener]]:
+    people = [scene.office.steward, scene.office.viewer, scene.office.engineer]
+    urls = [web.url for web in scene.webs]
+    listeners = [Listener(urls, room, bearer(people[number % len(people)])) for number in range(count)]
+    for listener in listeners:
+        listener.start()
+    try:
+        yield listeners
+    finally:
+        for listener in listeners:
+            listener.stop()
+
+
+def assert_told_once(room: UUID, acknowledged: set[str], listeners: list[Listener]) -> None:
+    """Everything acknowledged is kept once, numbers have no gap, and every listener heard all in that order."""
+    with unit_of_work() as session:
+        kept = session.exec(select(Message).where(Message.room_id == room).order_by(col(Message.seq))).all()
+        numbers = list(
+            session.exec(select(RoomEvent.seq).where(RoomEvent.room_id == room).order_by(col(RoomEvent.seq))).all()
+        )
+    said = [message.client_id for message in kept]
+    assert len(set(said)) == len(said), "said twice"
+    assert acknowledged <= set(said), "acknowledged and lost"
+    assert numbers == list(range(1, len(numbers) + 1)), "a gap"
+    for listener in listeners:
+        wait_until(lambda listener=listener: len(listener.seen) >= len(numbers), "all is heard", within_s=30)
+        assert listener.seen == numbers
+        assert [listener.bodies[message.seq] for message in kept] == said
+
+
+class RoomMachine(RuleBasedStateMachine):
+    """Random talk and random faults; `scene` is put in by the test."""
+
+    scene: Scene
+
+    @initialize()
+    def open_room(self) -> None:
+        office = self.scene.office
+        self.room = make_room(office, office.viewer, office.engineer)
+        self.people = [bearer(each) for each in (office.steward, office.viewer, office.engineer)]
+        self.acknowledged: set[str] = set()
+        self.unsure: list[tuple[int, str]] = []
+        self.listening = listening(self.scene, self.room, 3)
+        self.listeners = self.listening.__enter__()
+
+    @rule(person=st.integers(0, 2), web=st.integers(0, WEBS - 1), count=st.integers(1, 8))
+    def say(self, person: int, web: int, count: int) -> None:
+        for _ in range(count):
+            client_id = uuid4().hex
+            if send(self.scene.webs[web], self.people[person], self.room, client_id):
+                self.acknowledged.add(client_id)
+            else:
+                self.unsure.append((person, client_id))
+
+    @rule(person=st.integers(0, 2), web=st.integers(0, WEBS - 1))
+    def say_twice(self, person: int, web: int) -> None:
+        client_id = uuid4().hex
+        for turn in (web, 1 - web):
+            if send(self.scene.webs[turn], self.people[person], self.room, client_id):
+                self.acknowledged.add(client_id)
+
+    @rule()
+    def send_again_what_was_not_acknowledged(self) -> None:
+        for person, client_id in self.unsure:
+            if send(self.scene.webs[0], self.people[person], self.room, client_id):
+                self.acknowledged.add(client_id)
+        self.unsure.clear()
+
+    @rule(listener=st.integers(0, 2))
+    def lose_a_line(self, listener: int) -> None:
+        self.listeners[listener].drop()
+
+    @rule()
+    def restart_redis(self) -> None:
+        self.scene.house.kill_redis()
+        self.unsure.append((0, uuid4().hex))
+        self.scene.house.start_redis()
+
+    @rule(web=st.integers(0, WEBS - 1))
+    def restart_a_web_process(self, web: int) -> None:
+        self.scene.webs[web].kill()
+        self.say(1, 1 - web, 2)
+        self.scene.webs[web].start()
+
+    def teardown(self) -> None:
+        try:
+            assert_told_once(self.room, self.acknowledged, self.listeners)
+        finally:
+            self.listening.__exit__(None, None, None)
+
+
+def test_random_talk_through_random_faults(scene: Scene) -> None:
+    RoomMachine.scene = scene
+    run_state_machine_as_test(
+        RoomMachine,
+        settings=settings(
+            max_examples=4,
+            stateful_step_count=10,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_cr_91_cr_93_a_stream_of_messages_through_kills_of_everything(scene: Scene) -> None:
+    office = scene.office
+    room = make_room(office, office.viewer, office.engineer)
+    people = [bearer(each) for each in (office.steward, office.viewer, office.engineer)]
+    acknowledged: set[str] = set()
+    stop = threading.Event()
+
+    def talk(person: int) -> None:
+        number = 0
+        while not stop.is_set():
+            client_id, number = f"{person}-{number}", number + 1
+            # Not acknowledged: the same again, at the other process, until it is.
+            turn = person
+            while not send(scene.webs[turn % WEBS], people[person], room, client_id):
+                turn += 1
+                time.sleep(0.05)
+            acknowledged.add(client_id)
+
+    writers = [threading.Thread(target=talk, args=(person,), daemon=True) for person in range(3)]
+    with listening(scene, room, 4) as listeners:
+        for writer in writers:
+            writer.start()
+        for _ in range(2):
+            time.sleep(0.5)
+            scene.webs[0].kill()
+            scene.webs[0].start()
+            scene.house.kill_redis()
+            time.sleep(0.3)
+            scene.house.start_redis()
+            scene.house.kill_postgres()
+            scene.house.start_postgres()
+            scene.webs[1].kill()
+            scene.webs[1].start()
+        time.sleep(0.5)
+        stop.set()
+        for writer in writers:
+            writer.join(30)
+            assert not writer.is_alive()
+        assert len(acknowledged) > 50
+        assert_told_once(room, acknowledged, listeners)
