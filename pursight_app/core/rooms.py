@@ -192,3 +192,16 @@ def stopped_typing(room_id: UUID, user_id: UUID) -> None:
         redis().zrem(_key(room_id, "typing"), str(user_id))
     except RedisError:
         return
+
+
+def note_topic(document_id: UUID) -> str:
+    """Under which name listeners hear of a note."""
+    return f"note:{document_id}"
+
+
+def tell_note(document_id: UUID, text: str) -> None:
+    """Tells those who have a note open of a change or of where somebody's cursor is."""
+    try:
+        redis().publish(ROOM_CHANNEL, RoomLine(note_topic(document_id), 0, text).packed())
+    except RedisError as error:
+        log.warning("note.not_told", error=type(error).__name__)

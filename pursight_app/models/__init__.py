@@ -46,6 +46,7 @@ from pursight_app.models.learning import (
     Review,
     ReviewDecision,
 )
+from pursight_app.models.note import NoteUpdate, NoteVersion
 from pursight_app.models.propagation import LineageBreak, PropagatedLabel, Propagation
 from pursight_app.models.room import (
     ActivityEvent,
@@ -107,6 +108,8 @@ __all__ = [
     "MessageVersion",
     "ModelChange",
     "ModelStatus",
+    "NoteUpdate",
+    "NoteVersion",
     "Notification",
     "Participant",
     "ParticipantStatus",

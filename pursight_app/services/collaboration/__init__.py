@@ -16,6 +16,7 @@ from pursight_app.services.collaboration.documents import (
     read_content,
     share_asset,
     share_file,
+    share_note,
     share_text,
 )
 from pursight_app.services.collaboration.export import export_json, export_markdown
@@ -31,6 +32,13 @@ from pursight_app.services.collaboration.messages import (
     react,
     search_messages,
     send,
+)
+from pursight_app.services.collaboration.notes import (
+    list_note_versions,
+    note_state,
+    note_text,
+    restore_note,
+    write_note,
 )
 from pursight_app.services.collaboration.rooms import (
     Person,
@@ -75,23 +83,29 @@ __all__ = [
     "list_decisions",
     "list_documents",
     "list_messages",
+    "list_note_versions",
     "list_own_tasks",
     "list_rooms",
     "list_tasks",
     "list_versions",
     "mark_read",
+    "note_state",
+    "note_text",
     "propose",
     "react",
     "read_content",
+    "restore_note",
     "search_messages",
     "seat_of",
     "send",
     "set_task_status",
     "share_asset",
     "share_file",
+    "share_note",
     "share_text",
     "suggested_of",
     "vote",
     "withdraw",
     "withdraw_proposal",
+    "write_note",
 ]

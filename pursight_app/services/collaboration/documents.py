@@ -92,6 +92,12 @@ def share_asset(session: Session, actor: Actor, room_id: UUID, asset_id: UUID) -
     return _keep(session, actor, room, DocumentKind.ASSET, "", asset_id=asset.id)
 
 
+def share_note(session: Session, actor: Actor, room_id: UUID, *, title: str) -> Document:
+    """Shares an empty note that everybody in the room can write in, at once (notes.py)."""
+    room = _room(session, actor, room_id)
+    return _keep(session, actor, room, DocumentKind.NOTE, _title(title))
+
+
 def _room(session: Session, actor: Actor, room_id: UUID) -> Room:
     room = seat_of(session, actor, room_id, lock=True).room
     if room.status == RoomStatus.ENDED:
