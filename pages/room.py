@@ -4,6 +4,7 @@ import reflex as rx
 
 from pages.room_decisions import proposal_drawer, task_drawer
 from pages.room_messages import composer, message_list, thread_drawer
+from pages.room_notes import note_drawer
 from pages.room_side import document_drawer, share_drawer, side
 from pursight_app.ui.components import button, callout, drawer, empty, link, link_button, page_head, skeleton
 from pursight_app.ui.frame import page
@@ -62,6 +63,7 @@ def _content() -> rx.Component:
         thread_drawer(),
         share_drawer(),
         document_drawer(),
+        note_drawer(),
         proposal_drawer(),
         task_drawer(),
     )

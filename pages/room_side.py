@@ -4,11 +4,13 @@ import reflex as rx
 
 from pages.room_decisions import decisions, tasks
 from pages.room_messages import words
+from pages.room_notes import note_form
 from pursight_app.ui.components import button, callout, drawer, field, link
 from pursight_app.ui.html import NativeForm
 from pursight_app.ui.theme import PRESENCE
 from state.room import RoomState as State
 from state.room_documents import RoomDocumentsState as Documents
+from state.room_notes import RoomNotesState as Notes
 from state.room_views import DocumentView, PersonView
 
 
@@ -82,7 +84,9 @@ def _document(document: rx.Var[DocumentView]) -> rx.Component:
                 rx.el.span(document.title, class_name="row-link"),
                 class_name="cell-button",
                 type="button",
-                on_click=Documents.open_document(document.id),
+                on_click=rx.cond(
+                    document.kind == "note", Notes.open_note(document.id), Documents.open_document(document.id)
+                ),
             ),
         ),
     )
@@ -90,6 +94,7 @@ def _document(document: rx.Var[DocumentView]) -> rx.Component:
         rx.match(
             document.kind,
             ("asset", rx.icon("table-2", size=16, aria_hidden="true")),
+            ("note", rx.icon("file-pen-line", size=16, aria_hidden="true")),
             ("text", rx.icon("notebook-text", size=16, aria_hidden="true")),
             rx.icon("file", size=16, aria_hidden="true"),
         ),
@@ -99,7 +104,7 @@ def _document(document: rx.Var[DocumentView]) -> rx.Component:
 
 
 def share_drawer() -> rx.Component:
-    """Three ways to share: a file, words, a thing of the catalogue."""
+    """Four ways to share: a file, a note, a thing of the catalogue, words."""
     return drawer(
         "Share in this room",
         [
@@ -107,6 +112,7 @@ def share_drawer() -> rx.Component:
                 Documents.problem != "", rx.el.div(callout("error", "circle-alert", Documents.problem), role="alert")
             ),
             _file_form(),
+            note_form(),
             _asset_choice(),
             _text_form(),
         ],

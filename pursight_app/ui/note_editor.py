@@ -12,10 +12,10 @@ class NoteEditor(rx.NoSSRComponent):
     tag = "NoteEditor"
     lib_dependencies: list[str] = [  # noqa: RUF012  Reflex reads a plain field
         "yjs@13.6.33",
-        "y-protocols@1.0.6",
+        "y-protocols@1.0.7",
         "y-codemirror.next@0.3.6",
         "codemirror@6.0.2",
-        "@codemirror/state@6.5.2",
+        "@codemirror/state@6.7.6",
         "@codemirror/view@6.43.15",
         "@codemirror/lang-markdown@6.5.2",
     ]
