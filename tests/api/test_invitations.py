@@ -206,7 +206,7 @@ def test_ac_33_nobody_invites_to_more_than_they_hold(client: TestClient, office:
                 workspace_id=workspace_id,
                 key="recruiter",
                 name="Recruiter",
-                permissions=["workspace.read", "member.manage"],
+                permissions=["workspace.read", "member.manage", "room.join"],
             )
         )
     url, headers = f"/api/workspaces/{workspace_id}/invitations", bearer(actor_of(user))

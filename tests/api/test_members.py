@@ -85,7 +85,7 @@ def test_who_is_removed_loses_everything_at_once_and_gets_nothing_back_when_adde
 
 def test_ac_33_nobody_raises_their_own_role(client: TestClient, office: Office) -> None:
     base, headers = f"/api/workspaces/{office.workspace_id}", bearer(office.administrator)
-    role = {"name": "People", "key": "people", "permissions": ["member.manage"]}
+    role = {"name": "People", "key": "people", "permissions": ["member.manage", "room.join"]}
     client.post(f"{base}/roles", json=role, headers=headers)
     assert set_role(client, office, office.steward.user_id, "people", headers) == 201
     theirs = bearer(office.steward)
