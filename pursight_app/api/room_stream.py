@@ -11,6 +11,7 @@ from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import NotFoundError, PurSightError, RateLimitedError
 from pursight_app.core.fanout import RIGHTS, Subscription, fanout
 from pursight_app.core.rooms import RoomLine
+from pursight_app.models import Room
 from pursight_app.services import access, auth, collaboration
 from pursight_app.services.access import Actor
 
@@ -70,6 +71,8 @@ async def room_lines(actor: Actor, room_id: UUID, after_seq: int) -> AsyncIterat
     try:
         async with fanout().subscription(str(room_id)) as subscription:
             await asyncio.to_thread(live.sign_of_life, room_id, [actor.user_id])
+            # A client that knows a number which the room never gave goes on from the newest, instead of hearing nothing.
+            stream.last = min(after_seq, await asyncio.to_thread(_last_seq, room_id))
             async for line in _chain(_missed(stream), _heard(stream, subscription)):
                 yield line
                 if _ends(line, actor):
@@ -149,6 +152,11 @@ async def _missed(stream: _Stream) -> AsyncIterator[RoomLine]:
             yield line
         if len(lines) < _PAGE:
             return
+
+
+def _last_seq(room_id: UUID) -> int:
+    with unit_of_work() as session:
+        return session.get_one(Room, room_id).last_seq
 
 
 def _kept_after(room_id: UUID, after_seq: int) -> list[RoomLine]:
