@@ -270,13 +270,14 @@ def test_ac_29_every_route_of_the_gateway_is_guarded_and_described() -> None:
             unguarded.append(getattr(route, "path", ""))
 
     assert len(GUARDED) > 60
-    # The document itself, the catch-alls that only say 404, and the socket, which AC-36 tests.
+    # The document itself, the catch-alls that only say 404, and the sockets, which AC-36 tests.
     assert set(unguarded) == {
         "/openapi.json",
         "/api/{rest:path}",
         "/auth/{rest:path}",
         "/racine/{rest:path}",
         "/racine/events",
+        "/racine/collaboration/notes/{document_id}/live",
     }
 
 
@@ -399,6 +400,7 @@ NOT_TO_SET |= {
 }
 # Where the field is the very thing that the route sets, and rights on it are checked.
 MEANT = {
+    "NewNote": {"session_id"},
     "AccessQuestion": {"user_id"},
     "AssetChange": {"owner_id"},
     "ScanRequest": {"workspace_id"},
