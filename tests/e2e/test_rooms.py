@@ -147,7 +147,7 @@ def test_the_whole_flow_in_two_browsers(owner: Page, member: Page, store: Store)
 
     # F3.24-31: share.
     owner.get_by_role("button", name="Share").first.click()
-    owner.get_by_label("Title").fill("Plan")
+    owner.get_by_label("Title", exact=True).fill("Plan")
     owner.get_by_label("Text", exact=True).fill("# Plan\n\nMask them.")
     owner.get_by_role("button", name="Share text").click()
     member.get_by_role("list", name="Shared things").get_by_role("button", name="Plan").click()

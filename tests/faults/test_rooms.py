@@ -256,7 +256,7 @@ def test_random_talk_through_random_faults(scene: Scene) -> None:
     )
 
 
-def test_cr_91_cr_93_a_stream_of_messages_through_kills_of_everything(scene: Scene) -> None:
+def test_cr_91_and_93_a_stream_of_messages_through_kills_of_everything(scene: Scene) -> None:
     office = scene.office
     room = make_room(office, office.viewer, office.engineer)
     people = [bearer(each) for each in (office.steward, office.viewer, office.engineer)]
