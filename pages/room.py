@@ -3,7 +3,7 @@
 import reflex as rx
 
 from pages.room_decisions import proposal_drawer, task_drawer
-from pages.room_messages import composer, message_list, thread_drawer
+from pages.room_messages import composer, history_drawer, message_list, search_drawer, thread_drawer
 from pages.room_notes import note_drawer
 from pages.room_side import document_drawer, share_drawer, side
 from pursight_app.ui.components import button, callout, drawer, empty, link, link_button, page_head, skeleton
@@ -12,12 +12,13 @@ from pursight_app.ui.person_choice import person_choice
 from state.room import RoomState as State
 from state.room_decisions import RoomDecisionsState
 from state.room_documents import RoomDocumentsState
+from state.room_search import RoomSearchState
 
 
 @page(
     "/rooms/[room_id]",
     "Room",
-    on_load=[State.load, RoomDocumentsState.load, RoomDecisionsState.load],
+    on_load=[State.load, RoomDocumentsState.load, RoomDecisionsState.load, RoomSearchState.load],
     permission="room.join",
 )
 def room() -> rx.Component:
@@ -59,6 +60,8 @@ def _content() -> rx.Component:
         rx.cond(State.is_ended, callout("", "lock", State.ended_words)),
         rx.cond(State.is_in, _talk(), _outside()),
         _invite_drawer(),
+        search_drawer(),
+        history_drawer(),
         _end_drawer(),
         thread_drawer(),
         share_drawer(),
@@ -88,6 +91,11 @@ def _actions() -> rx.Component:
                     )
                 ),
                 rx.dropdown_menu.content(
+                    rx.dropdown_menu.item("Search in this room", on_select=RoomSearchState.open_search),
+                    rx.dropdown_menu.item(
+                        "What happened here",
+                        on_select=rx.redirect(rx.Var.create("/activity?room=") + State.room_id_shown),
+                    ),
                     rx.dropdown_menu.item("Export as Markdown", on_select=State.export("markdown")),
                     rx.dropdown_menu.item("Export as JSON", on_select=State.export("json")),
                     rx.cond(

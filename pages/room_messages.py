@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from pursight_app.ui.components import badge, button, callout, drawer, empty, link
+from pursight_app.ui.components import badge, button, callout, drawer, empty, find_form, link
 from pursight_app.ui.theme import SENSITIVITY
 from state.room import RoomState as State
+from state.room_search import RoomSearchState as Search
 from state.room_thread import RoomThreadState as Thread
 from state.room_views import CardView, MessageView, SignView
 
@@ -26,13 +27,28 @@ def message_list() -> rx.Component:
             rx.el.div(button("Show older messages", icon="chevron-up", on_click=State.show_older), class_name="center"),
         ),
         rx.cond(
+            State.missed > 0,
+            rx.el.div(
+                button(State.missed, " new since you left: go to the first", on_click=State.show_first_new),
+                class_name="center",
+            ),
+        ),
+        rx.cond(
             State.messages.length() > 0,
             rx.el.ol(rx.foreach(State.messages, _message), class_name="messages"),
             empty("message-circle", "Nothing said yet", "Write the first message below. Invite somebody to answer it."),
         ),
+        rx.cond(
+            State.has_newer,
+            rx.el.div(
+                button("Show newer messages", icon="chevron-down", on_click=State.show_newer),
+                button("Go to the newest", on_click=State.show_newest),
+                class_name="row center",
+            ),
+        ),
         class_name="scroller",
         # Read by assets/rooms.js, which keeps the newest message in sight.
-        custom_attrs={"data-keep-end": "true"},
+        custom_attrs={"data-keep-end": rx.cond(State.has_newer, "", "true")},
         role="log",
         aria_live="polite",
         tab_index=0,
@@ -78,7 +94,16 @@ def _body(message: rx.Var[MessageView]) -> rx.Component:
             rx.el.span("This message was deleted.", class_name="muted"),
             rx.el.div(words(message.body), class_name="markdown"),
         ),
-        rx.cond(message.is_edited & ~message.is_deleted, rx.el.span("edited", class_name="muted small")),
+        rx.cond(
+            message.is_edited & ~message.is_deleted,
+            rx.el.button(
+                "edited",
+                class_name="link small",
+                type="button",
+                on_click=Search.show_history(message.id),
+                title="What it said before",
+            ),
+        ),
         rx.foreach(message.cards, _card),
         rx.el.div(
             rx.foreach(message.signs, lambda sign: _sign(message, sign)),
@@ -144,6 +169,7 @@ def _tools(message: rx.Var[MessageView]) -> rx.Component:
                     rx.dropdown_menu.item("Edit", on_select=State.start_edit(message.id)),
                     rx.dropdown_menu.item("Delete", on_select=State.delete(message.id)),
                 ),
+                rx.cond(State.is_host, rx.dropdown_menu.item("Delete", on_select=State.delete(message.id))),
             ),
         ),
     )
@@ -171,7 +197,7 @@ def _edit_form() -> rx.Component:
 
 
 def _writing(
-    client_id: rx.Var[str], *, field_id: str, label: str, on_submit: Any, on_change: Any = None
+    client_id: rx.Var[str], *, field_id: str, label: str, form_id: str, on_submit: Any, on_change: Any = None
 ) -> rx.Component:
     """Enter sends, Shift+Enter begins a line (assets/rooms.js); the field is new, so empty, once its message is kept."""
     changes = {"on_change": on_change} if on_change is not None else {}
@@ -197,6 +223,7 @@ def _writing(
             class_name="row-between",
         ),
         on_submit=on_submit,
+        id=form_id,
         class_name="composer",
     )
 
@@ -206,14 +233,23 @@ def composer() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.cond(State.sending != "", rx.el.span("Sending…", class_name="muted small")),
-            rx.el.span(State.typing_words, class_name="muted small typing", key=State.typing_words),
+            rx.el.span(State.typing_words, class_name="muted small typing"),
             class_name="above-composer",
             role="status",
         ),
         rx.cond(
             State.send_problem != "",
             rx.el.div(
-                callout("error", "circle-alert", State.send_problem, " Your text is still below; send it again."),
+                callout(
+                    "error",
+                    "circle-alert",
+                    rx.el.div(
+                        rx.el.span(State.send_problem, " Your text is still below.", class_name="grow"),
+                        # The form's own button: the same text under the same id, so that it is never said twice.
+                        button("Send again", icon="rotate-ccw", type="submit", form="composer"),
+                        class_name="row-between",
+                    ),
+                ),
                 role="alert",
             ),
         ),
@@ -221,10 +257,66 @@ def composer() -> rx.Component:
             State.client_id,
             field_id="message",
             label="Write a message",
+            form_id="composer",
             on_submit=State.send,
             on_change=State.is_typing.throttle(1000),
         ),
         class_name="composer-box",
+    )
+
+
+def search_drawer() -> rx.Component:
+    """Finds what was said here, and goes there."""
+    return drawer(
+        "Search in this room",
+        [
+            find_form("Search in this room", "Words that were said", Search.query, Search.search),
+            rx.cond(
+                (Search.query != "") & (Search.found.length() == 0),
+                rx.el.p("Nothing that was said holds all these words.", class_name="muted"),
+            ),
+            rx.el.ul(
+                rx.foreach(
+                    Search.found,
+                    lambda found: rx.el.li(
+                        rx.el.button(
+                            rx.el.span(found.author, ", ", found.at, title=found.at_exact, class_name="muted small"),
+                            rx.el.div(found.body),
+                            class_name="choice",
+                            type="button",
+                            on_click=Search.go_to(found.seq),
+                        )
+                    ),
+                ),
+                class_name="choices-plain",
+                aria_label="Found messages",
+            ),
+        ],
+        is_open=Search.is_searching,
+        on_close=Search.close_search,
+    )
+
+
+def history_drawer() -> rx.Component:
+    """What an edited message said before."""
+    return drawer(
+        "What it said before",
+        [
+            rx.el.ol(
+                rx.foreach(
+                    Search.versions,
+                    lambda version: rx.el.li(
+                        rx.el.div("until ", version.until, title=version.exact, class_name="muted small"),
+                        rx.el.div(version.body, style={"whiteSpace": "pre-wrap"}),
+                        class_name="stack",
+                    ),
+                ),
+                class_name="choices-plain",
+                aria_label="Earlier texts",
+            )
+        ],
+        is_open=Search.history_of != "",
+        on_close=Search.close_history,
     )
 
 
@@ -255,7 +347,13 @@ def thread_drawer() -> rx.Component:
             rx.cond(
                 State.is_ended,
                 rx.fragment(),
-                _writing(Thread.client_id, field_id="reply", label="Write a reply", on_submit=Thread.reply),
+                _writing(
+                    Thread.client_id,
+                    form_id="reply-form",
+                    field_id="reply",
+                    label="Write a reply",
+                    on_submit=Thread.reply,
+                ),
             ),
         ],
         is_open=Thread.is_open,

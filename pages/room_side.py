@@ -60,6 +60,15 @@ def _person(person: rx.Var[PersonView]) -> rx.Component:
             ),
         ),
         rx.cond(
+            (person.looks_at != "") & ~person.is_me,
+            rx.el.span(
+                rx.icon("eye", size=13, aria_hidden="true"),
+                Documents.titles.get(person.looks_at, "something shared"),
+                class_name="muted small row truncate",
+                title=rx.Var.create("Has it open: ") + Documents.titles.get(person.looks_at, "something shared"),
+            ),
+        ),
+        rx.cond(
             State.may_end & ~person.is_me & ~State.is_ended,
             button(
                 "",
@@ -75,17 +84,23 @@ def _person(person: rx.Var[PersonView]) -> rx.Component:
 
 def _document(document: rx.Var[DocumentView]) -> rx.Component:
     title = rx.cond(
-        document.href != "",
-        link(rx.el.span(document.title, class_name="mono"), document.href, style="row-link"),
+        document.kind == "link",
+        rx.el.a(
+            document.title, href=document.href, target="_blank", rel="noopener noreferrer nofollow", class_name="link"
+        ),
         rx.cond(
-            document.is_hidden,
-            rx.el.span(document.title, class_name="muted"),
-            rx.el.button(
-                rx.el.span(document.title, class_name="row-link"),
-                class_name="cell-button",
-                type="button",
-                on_click=rx.cond(
-                    document.kind == "note", Notes.open_note(document.id), Documents.open_document(document.id)
+            document.href != "",
+            link(rx.el.span(document.title, class_name="mono"), document.href, style="row-link"),
+            rx.cond(
+                document.is_hidden,
+                rx.el.span(document.title, class_name="muted"),
+                rx.el.button(
+                    rx.el.span(document.title, class_name="row-link"),
+                    class_name="cell-button",
+                    type="button",
+                    on_click=rx.cond(
+                        document.kind == "note", Notes.open_note(document.id), Documents.open_document(document.id)
+                    ),
                 ),
             ),
         ),
@@ -96,6 +111,7 @@ def _document(document: rx.Var[DocumentView]) -> rx.Component:
             ("asset", rx.icon("table-2", size=16, aria_hidden="true")),
             ("note", rx.icon("file-pen-line", size=16, aria_hidden="true")),
             ("text", rx.icon("notebook-text", size=16, aria_hidden="true")),
+            ("link", rx.icon("external-link", size=16, aria_hidden="true")),
             rx.icon("file", size=16, aria_hidden="true"),
         ),
         rx.el.div(title, rx.el.div(document.detail, class_name="muted small"), class_name="grow"),
@@ -104,7 +120,7 @@ def _document(document: rx.Var[DocumentView]) -> rx.Component:
 
 
 def share_drawer() -> rx.Component:
-    """Four ways to share: a file, a note, a thing of the catalogue, words."""
+    """Five ways to share: a file, a note, a thing of the catalogue, an address elsewhere, words."""
     return drawer(
         "Share in this room",
         [
@@ -114,6 +130,7 @@ def share_drawer() -> rx.Component:
             _file_form(),
             note_form(),
             _asset_choice(),
+            _link_form(),
             _text_form(),
         ],
         is_open=Documents.is_sharing,
@@ -170,6 +187,31 @@ def _asset_choice() -> rx.Component:
             ),
             class_name="choices",
             aria_label="Found in the catalogue",
+        ),
+        class_name="stack",
+    )
+
+
+def _link_form() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("A link to a query, a dashboard or a ticket"),
+        rx.el.form(
+            field(
+                "Address",
+                rx.el.input(
+                    id="shared-url", name="url", type="url", class_name="input", required=True, max_length=2_000
+                ),
+                for_id="shared-url",
+            ),
+            field(
+                "What it is",
+                rx.el.input(id="shared-url-title", name="title", class_name="input", max_length=200),
+                hint="Without it the name of the host is shown.",
+                for_id="shared-url-title",
+            ),
+            rx.el.div(button("Share link", kind="primary", type="submit"), class_name="row"),
+            on_submit=Documents.share_link,
+            class_name="stack",
         ),
         class_name="stack",
     )

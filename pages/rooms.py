@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from pursight_app.ui.components import button, callout, drawer, empty, field, link, loaded, page_head
+from pursight_app.ui.components import button, callout, drawer, empty, field, find_form, link, loaded, page_head
 from pursight_app.ui.frame import page
 from state.room_views import RoomView
 from state.rooms import RoomsState as State
@@ -28,6 +28,8 @@ def rooms() -> rx.Component:
                 class_name="stack",
             ),
         ),
+        find_form("Search in all your rooms", "Words that were said", State.query, State.search),
+        rx.cond(State.query != "", _found()),
         rx.el.div(
             loaded(
                 State.is_loading,
@@ -43,6 +45,30 @@ def rooms() -> rx.Component:
             class_name="card-flush",
         ),
         _form(),
+    )
+
+
+def _found() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(rx.el.h2("Found in your rooms"), link("Clear search", "/rooms"), class_name="card-head"),
+        rx.cond(
+            State.found.length() == 0,
+            rx.el.p("Nothing that was said in your rooms holds all these words.", class_name="muted result"),
+        ),
+        rx.foreach(
+            State.found,
+            lambda found: rx.el.div(
+                rx.el.div(
+                    link(found.room, found.href, style="row-link"),
+                    rx.el.span(found.author, ", ", found.at, title=found.at_exact, class_name="muted small"),
+                    class_name="row-between",
+                ),
+                rx.el.div(found.body, class_name="truncate"),
+                class_name="result",
+            ),
+        ),
+        class_name="card-flush",
+        aria_label="Found in your rooms",
     )
 
 

@@ -53,6 +53,10 @@ def _content() -> rx.Component:
             rx.el.span("Scan of ", State.scan.source),
             badge(State.scan.status, SCAN_STATUS),
             rx.cond(
+                SessionState.permissions.contains("room.create"),
+                link_button("Discuss", rx.Var.create("/rooms?about=scan:") + State.scan.id, icon="messages-square"),
+            ),
+            rx.cond(
                 _MAY_SCAN & State.scan.is_live,
                 button("Cancel scan", icon="ban", kind="danger", on_click=State.cancel),
             ),

@@ -6,6 +6,7 @@ from pursight_app.api.app import create_app
 from pursight_app.core.registry import modules_of
 from pursight_app.web.app import create_web_app
 from pursight_app.web.live import LiveHub
+from state.activity import ActivityState
 from state.asset import AssetState
 from state.base import install_listener
 from state.data_classes import DataClassesState
@@ -36,6 +37,7 @@ hub = LiveHub(
         "rooms": ("workspace:", (RoomsState.refresh,)),
         "room": ("", (RoomState.refresh, RoomThreadState.refresh)),
         "bell": ("user:", (BellState.refresh,)),
+        "activity": ("workspace:", (ActivityState.refresh,)),
         "models": ("workspace:", (ModelsState.refresh,)),
     }
 )

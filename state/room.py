@@ -15,11 +15,18 @@ from pursight_app.services.collaboration import RoomDetail
 from state import format as fmt
 from state.base import acting, as_id, event, hear, run, sentence_of
 from state.person_choice import clear_choice
-from state.room_views import MessageView, PersonView, linked_assets, message_views, person_view
+from state.room_views import (
+    MessageView,
+    PersonView,
+    linked_assets,
+    message_views,
+    person_view,
+)
 from state.session import notify
 
 WINDOW = 50
-MOST_SHOWN = 400
+# So many at most are in the page at once; further back the window moves.
+MOST_SHOWN = 200
 Result = TypeVar("Result")
 # What the other states of a room read anew when more has happened in it than messages; they add themselves.
 FOLLOWERS: list[Any] = []
@@ -39,10 +46,13 @@ class RoomState(rx.State):
     ended_words: str = ""
     is_in: bool = False
     is_invited: bool = False
+    is_host: bool = False
     may_end: bool = False
     people: list[PersonView] = []
     messages: list[MessageView] = []
     has_older: bool = False
+    has_newer: bool = False
+    missed: int = 0
     typing_words: str = ""
     client_id: str = ""
     sending: str = ""
@@ -52,8 +62,9 @@ class RoomState(rx.State):
     is_inviting: bool = False
     invite_problem: str = ""
     is_ending: bool = False
-    query: str = ""
     _shown: int = WINDOW
+    # The window ends before this number; 0: at the newest message.
+    _before: int = 0
     _new_from: int = 0
     _new_to: int = 0
     _last_seq: int = -1
@@ -69,15 +80,18 @@ class RoomState(rx.State):
         wanted = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
         if wanted != self.room_id_shown:
             self.messages, self.people, self.title, self.is_loading = [], [], "", True
-            self._shown = WINDOW
+            self._shown, self._before = WINDOW, 0
         self.room_id_shown, self.send_problem, self.sending, self.editing_id = wanted, "", "", ""
         if problem := str(self.router.url.query_parameters.get("problem", ""))[:300]:
             await notify(self, problem, "error")
         self.client_id = self.client_id or uuid4().hex
         self.is_inviting = self.is_ending = False
         self._last_seq = -1
+        at = str(self.router.url.query_parameters.get("at", ""))
         try:
             await self._fill(is_opened=True)
+            if at.isdigit() and self.is_in:
+                await self._go_to(int(at))
         except NotFoundError:
             self.is_missing = True
         else:
@@ -117,12 +131,15 @@ class RoomState(rx.State):
         self.ended_words = (
             f"This room ended {fmt.ago(room.ended_at)}. It can be read and exported." if room.ended_at else ""
         )
+        self.is_host = detail.is_host
         self.is_in, self.is_invited = detail.status == "active", detail.status == "invited"
         self.may_end = detail.is_host or acting().may("workspace.manage", room.workspace_id)  # type: ignore[arg-type]  # a StrEnum's value
-        self.people = [person_view(person, me) for person in detail.people]
+        looking = live.who_looks(room.id)
+        self.people = [person_view(person, me, looking.get(str(person.user_id), "")) for person in detail.people]
         if is_opened:
             # What comes while one looks on is not "new since you left".
             self._new_from, self._new_to = detail.read_seq, room.last_seq
+            self._shown = max(WINDOW, min(MOST_SHOWN, room.last_seq - detail.read_seq + 10)) if self.is_in else WINDOW
 
     def _say_who_types(self, room_id: UUID) -> None:
         others = [name for user_id, name in live.who_types(room_id).items() if user_id != str(acting().user_id)]
@@ -132,22 +149,57 @@ class RoomState(rx.State):
         self.typing_words = words.format(*others)
 
     async def _fill_messages(self) -> None:
-        room_id, limit = self._room, self._shown
+        room_id, limit, before = self._room, self._shown, self._before or None
 
         def work(session: Session, actor: Actor) -> tuple[Any, Any]:
-            rows = collaboration.list_messages(session, actor, room_id, limit=limit + 1)
+            rows = collaboration.list_messages(session, actor, room_id, before_seq=before, limit=limit + 1)
             return rows, collaboration.cards_of(session, actor, linked_assets(rows))
 
         rows, cards = await run(work)
-        self.has_older = len(rows) > limit
-        self.messages = message_views(
-            rows[-limit:], acting().user_id, cards, new=range(self._new_from + 1, self._new_to + 1)
-        )
+        self.has_older, self.has_newer = len(rows) > limit, bool(self._before)
+        shown = rows[-limit:]
+        new = range(self._new_from + 1, self._new_to + 1)
+        # The mark belongs above the first new one; further down it would hide how much there is.
+        is_whole = not self.has_older or (bool(shown) and shown[0].message.seq <= self._new_from)
+        self.missed = 0 if is_whole else len(new)
+        self.messages = message_views(shown, acting().user_id, cards, new=new if is_whole else range(0))
 
     @event()
     async def show_older(self) -> None:
-        """Shows more of what was said before."""
-        self._shown = min(self._shown + WINDOW, MOST_SHOWN)
+        """Shows more of what was said before; beyond `MOST_SHOWN` the newest ones leave the page."""
+        if self._shown < MOST_SHOWN:
+            self._shown += WINDOW
+        elif len(self.messages) > WINDOW:
+            self._before = self.messages[-WINDOW].seq
+        await self._fill_messages()
+
+    @event()
+    async def show_newer(self) -> None:
+        """Goes on towards the newest."""
+        if self.messages:
+            await self._go_to(self.messages[-1].seq + 1)
+
+    @event()
+    async def show_newest(self) -> None:
+        """Back to the end of the talk."""
+        self._shown, self._before = WINDOW, 0
+        await self._fill_messages()
+
+    @event()
+    async def show_first_new(self) -> None:
+        """Where one left off."""
+        await self._go_to(self._new_from + 1)
+
+    async def _go_to(self, seq: int) -> None:
+        """Shows the messages around a number."""
+        room_id = self._room
+        after = await run(
+            lambda session, actor: collaboration.list_messages(
+                session, actor, room_id, after_seq=max(0, seq - 1), limit=WINDOW
+            )
+        )
+        self._before = after[-1].message.seq + 1 if len(after) == WINDOW else 0
+        self._shown = WINDOW + 10 if self._before else max(WINDOW, len(after) + 10)
         await self._fill_messages()
 
     @event()
@@ -158,15 +210,18 @@ class RoomState(rx.State):
             return
         self.sending, self.send_problem = body[:300], ""
         yield
+        live.sign_of_life(room_id, [acting().user_id], is_active=True)
         try:
-            await run(
+            sent = await run(
                 lambda session, actor: collaboration.send(session, actor, room_id, body=body, client_id=client_id)
             )
         except PurSightError as error:
             self.send_problem = f"Not sent: {error.message}"
         else:
-            # A new id makes a new, empty field.
-            self.client_id = uuid4().hex
+            # A new id makes a new, empty field. What was kept before under the old one may have been another text.
+            self.client_id, self._before = uuid4().hex, 0
+            if sent.body != body:
+                self.send_problem = f"This was sent already, as “{sent.body[:80]}”. Edit that message to change it."
             await self._fill()
         self.sending = ""
 
@@ -175,6 +230,7 @@ class RoomState(rx.State):
         """Tells the others, at most every second."""
         if text.strip() and self.is_in:
             live.typing(self._room, acting().user_id, acting().name)
+            live.sign_of_life(self._room, [acting().user_id], is_active=True)
 
     async def _change(self, work: Callable[[Session, Actor], Result]) -> bool:
         """Does something to the room; what hinders it is said."""

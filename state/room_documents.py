@@ -1,14 +1,16 @@
 """What is shared in the open room, one of it open in a drawer, and sharing words and assets."""
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
 import reflex as rx
 
+from pursight_app.core import rooms as live
 from pursight_app.core.errors import NotFoundError, UserError
 from pursight_app.services import catalog, collaboration
 from pursight_app.services.catalog import Filters
-from state.base import as_id, event, run
+from state.base import acting, as_id, event, run
 from state.room import FOLLOWERS, RoomState
 from state.room_views import DocumentView, Preview, document_view, preview_of
 from state.session import current_workspace, notify
@@ -20,6 +22,7 @@ class RoomDocumentsState(rx.State):
     """Filled after the room itself, and again whenever something is shared."""
 
     documents: list[DocumentView] = []
+    titles: dict[str, str] = {}
     is_sharing: bool = False
     problem: str = ""
     found: list[list[str]] = []
@@ -51,6 +54,7 @@ class RoomDocumentsState(rx.State):
         room_id = as_id(room)
         rows = await run(lambda session, actor: collaboration.list_documents(session, actor, room_id))
         self.documents = [document_view(row) for row in rows]
+        self.titles = {view.id: view.title for view in self.documents}
 
     @event()
     async def open_form(self) -> None:
@@ -116,7 +120,9 @@ class RoomDocumentsState(rx.State):
         except UserError as error:
             await notify(self, error.message, "error")
             return
-        self.shown, self.is_open = preview_of(row, content), True
+        # A PDF is read by another process.
+        self.shown, self.is_open = await asyncio.to_thread(preview_of, row, content), True
+        await self._look_at(document_id)
 
     @event()
     async def download(self) -> Any:
@@ -127,6 +133,24 @@ class RoomDocumentsState(rx.State):
     async def close_document(self) -> None:
         """Puts it away."""
         self.is_open = False
+        await self._look_at("")
+
+    async def _look_at(self, document_id: str) -> None:
+        if room := await self._room_id():
+            await asyncio.to_thread(live.look_at, room, acting().user_id, document_id)
+
+    @event()
+    async def share_link(self, form: dict[str, Any]) -> None:
+        """Shares an address elsewhere."""
+        room_id = as_id(await self._room_id())
+        title, url = str(form.get("title", "")), str(form.get("url", ""))
+        try:
+            await run(lambda session, actor: collaboration.share_link(session, actor, room_id, title=title, url=url))
+        except UserError as error:
+            self.problem = error.message
+            return
+        self.is_sharing = False
+        await self._fill()
 
 
 FOLLOWERS.append(RoomDocumentsState.refresh)

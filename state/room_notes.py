@@ -1,15 +1,17 @@
 """The note that is open in a room, and what it said before. The note itself does not pass through here."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import reflex as rx
 
+from pursight_app.core import rooms as live
 from pursight_app.core.errors import UserError
 from pursight_app.services import collaboration
 from state import format as fmt
-from state.base import as_id, event, run
+from state.base import acting, as_id, event, run
 from state.room import RoomState
 from state.session import notify
 
@@ -44,6 +46,7 @@ class RoomNotesState(rx.State):
             await notify(self, error.message, "error")
             return
         self.note_id, self.title, self.is_open = str(wanted), row.title, True
+        await asyncio.to_thread(live.look_at, row.document.room_id, acting().user_id, str(wanted))
         await self._fill(wanted)
 
     async def _fill(self, note_id: UUID) -> None:
@@ -57,6 +60,8 @@ class RoomNotesState(rx.State):
     async def close_note(self) -> None:
         """Puts it away."""
         self.is_open, self.note_id = False, ""
+        room = await self.get_state(RoomState)
+        await asyncio.to_thread(live.look_at, as_id(room.room_id_shown), acting().user_id, "")
 
     @event()
     async def create(self, form: dict[str, Any]) -> Any:

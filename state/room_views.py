@@ -3,17 +3,23 @@
 import base64
 import csv
 import io
+import json
 import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from pursight_app.services.collaboration import AssetCard, DocumentRow, MessageRow, Person, RoomRow
+from sqlmodel import Session
+
+from pursight_app.services import collaboration
+from pursight_app.services.access import Actor
+from pursight_app.services.collaboration import AssetCard, DocumentRow, MessageRow, Person, RoomRow, pdf_text
 from state import format as fmt
 
 _ASSET_LINK = re.compile(r"/catalog/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 MOST_CARDS = 5
 PREVIEW_CHARACTERS = 20_000
 PREVIEW_ROWS = 50
+MOST_FOUND = 30
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -60,13 +66,36 @@ class MessageView:
 
 
 @dataclass
+class FoundView:
+    """A message that a search found."""
+
+    href: str
+    seq: int
+    room: str
+    author: str
+    at: str
+    at_exact: str
+    body: str
+
+
+@dataclass
+class VersionView:
+    """What a message said until a moment."""
+
+    until: str
+    exact: str
+    body: str
+
+
+@dataclass
 class PersonView:
-    """Somebody in the room."""
+    """Somebody in the room; `looks_at` is the id of the shared thing that they have open, "" for the talk."""
 
     id: str
     name: str
     initials: str
     presence: str
+    looks_at: str
     is_invited: bool
     is_me: bool
 
@@ -137,6 +166,28 @@ def room_view(row: RoomRow) -> RoomView:
     )
 
 
+def find_messages(
+    session: Session, actor: Actor, query: str, *, workspace_id: UUID | None = None, room_id: UUID | None = None
+) -> list[FoundView]:
+    """The newest messages with all words of `query`, in one room or in all of a workspace that the actor is in."""
+    if room_id is not None:
+        workspace_id = collaboration.seat_of(session, actor, room_id).room.workspace_id
+    assert workspace_id is not None  # noqa: S101  one of the two is given
+    rows = collaboration.search_messages(session, actor, workspace_id, query, room_id=room_id, limit=MOST_FOUND)
+    return [
+        FoundView(
+            href=f"/rooms/{room.id}?at={row.message.seq}",
+            seq=row.message.seq,
+            room=room.title,
+            author=row.author_name,
+            at=fmt.ago(row.message.created_at),
+            at_exact=fmt.exact(row.message.created_at),
+            body=row.message.body[:240],
+        )
+        for row, room in rows
+    ]
+
+
 def linked_assets(rows: list[MessageRow]) -> list[UUID]:
     """Assets that the messages link to, each once."""
     found = [UUID(text) for row in rows for text in _ASSET_LINK.findall(row.message.body)[:MOST_CARDS]]
@@ -204,13 +255,14 @@ def _card(card: AssetCard) -> CardView:
     )
 
 
-def person_view(person: Person, me: UUID) -> PersonView:
+def person_view(person: Person, me: UUID, looks_at: str) -> PersonView:
     """One person of the room."""
     return PersonView(
         id=str(person.user_id),
         name=person.name,
         initials=initials(person.name),
         presence=person.presence,
+        looks_at=looks_at,
         is_invited=person.status == "invited",
         is_me=person.user_id == me,
     )
@@ -221,7 +273,7 @@ def document_view(row: DocumentRow) -> DocumentView:
     document = row.document
     shared = f"{row.shared_by}, {fmt.ago(document.created_at)}"
     size = f"{fmt.size(document.size_bytes)} · " if document.size_bytes else ""
-    href = f"/catalog/{document.asset_id}" if document.asset_id and not row.is_hidden else ""
+    href = f"/catalog/{document.asset_id}" if document.asset_id and not row.is_hidden else document.url
     return DocumentView(str(document.id), row.title, document.kind, size + shared, href, row.is_hidden)
 
 
@@ -234,7 +286,10 @@ def preview_of(row: DocumentRow, content: bytes) -> Preview:
         shown.picture = f"data:{document.content_type};base64,{encoded}"
         return shown
     if document.content_type == "application/pdf":
-        shown.note = "PDF files are not shown here. Download it to read it."
+        shown.text = pdf_text(content)
+        shown.note = (
+            "The words of its first pages." if shown.text else "No words were found in it. Download it to see it."
+        )
         return shown
     text = content.decode("utf-8", errors="replace")
     if len(text) > PREVIEW_CHARACTERS:
@@ -244,9 +299,29 @@ def preview_of(row: DocumentRow, content: bytes) -> Preview:
         shown.rows = [[cell[:200] for cell in line[:30]] for line in _lines(text)]
     elif document.content_type == "text/markdown":
         shown.markdown = text
+    elif document.content_type == "application/sql":
+        shown.markdown = _fenced(text, "sql")
+    elif document.content_type == "application/x-ipynb+json" and (cells := _cells(content)):
+        shown.markdown = cells[:PREVIEW_CHARACTERS]
     else:
         shown.text = text
     return shown
+
+
+def _fenced(code: str, language: str) -> str:
+    # Longer than any fence inside, so that nothing in the code can end it.
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", code)), default=0) + 1)
+    return f"{fence}{language}\n{code}\n{fence}"
+
+
+def _cells(content: bytes) -> str:
+    """A notebook's cells as Markdown: words as they are, code fenced; outputs stay out, they can hold markup and data."""
+    try:
+        cells = json.loads(content)["cells"]
+        parts = [(str(cell["cell_type"]), "".join(cell["source"])) for cell in cells]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return "\n\n".join(source if kind == "markdown" else _fenced(source, "python") for kind, source in parts)
 
 
 def _lines(text: str) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """The list of rooms, invitations first, and opening a new one."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import reflex as rx
@@ -8,7 +9,7 @@ import reflex as rx
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from pursight_app.services import collaboration
 from state.base import as_id, event, hear, run
-from state.room_views import RoomView, room_view
+from state.room_views import FoundView, RoomView, find_messages, room_view
 from state.session import current_workspace, notify
 
 _KINDS = ("asset", "scan", "finding")
@@ -24,6 +25,8 @@ class RoomsState(rx.State):
     about: str = ""
     about_words: str = ""
     problem: str = ""
+    query: str = ""
+    found: list[FoundView] = []
 
     @event()
     async def load(self) -> None:
@@ -33,8 +36,11 @@ class RoomsState(rx.State):
         kind, _, thing = given.partition(":")
         self.about = given[:60] if kind in _KINDS and thing else ""
         self.about_words = f"About the {kind} that you came from." if self.about else ""
-        self.is_opening = bool(self.about) or self.router.url.query_parameters.get("new") == "1"
+        # Never closed here: who was quick has opened it before this ran.
+        self.is_opening = self.is_opening or bool(self.about) or self.router.url.query_parameters.get("new") == "1"
+        self.query = str(self.router.url.query_parameters.get("q", ""))[:200]
         await self._fill()
+        await self._search()
         if workspace_id := await current_workspace(self):
             await hear(self, "rooms", f"workspace:{workspace_id}")
         self.is_loading = False
@@ -53,6 +59,19 @@ class RoomsState(rx.State):
         views = [room_view(row) for row in rows]
         self.invitations = [view for view in views if view.is_invitation]
         self.rooms = [view for view in views if not view.is_invitation]
+
+    async def _search(self) -> None:
+        query, workspace_id = self.query, await current_workspace(self)
+        self.found = []
+        if query.strip() and workspace_id:
+            home = as_id(workspace_id)
+            self.found = await run(lambda session, actor: find_messages(session, actor, query, workspace_id=home))
+
+    @event()
+    async def search(self, form: dict[str, Any]) -> rx.event.EventSpec:
+        """Finds what was said in all rooms that one is in."""
+        query = str(form.get("q", ""))[:200].strip()
+        return rx.redirect(f"/rooms?{urlencode({'q': query})}" if query else "/rooms", replace=True)
 
     @event()
     async def open_form(self) -> None:

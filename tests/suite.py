@@ -1,18 +1,21 @@
 """What `./pursight test` runs: installs what the tests need from the system, then pytest; its exit code is pytest's.
 
 Browser tests run in a pytest process of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
+Tests of faults have one too, beside the others; each process has its own home with its own servers.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # Program to look for → Debian package that holds it.
 SYSTEM_PARTS = {"chromium": "chromium", "mariadbd": "mariadb-server"}
 NO_TESTS = 5
+PYTEST = [sys.executable, "-m", "pytest"]
 
 
 def install_system_parts() -> None:
@@ -38,7 +41,7 @@ def _has(program: str) -> bool:
 
 def run(*arguments: str) -> int:
     """One pytest process."""
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode
 
 
 def main(arguments: list[str]) -> int:
@@ -46,7 +49,14 @@ def main(arguments: list[str]) -> int:
     install_system_parts()
     if arguments:
         return run(*arguments)
-    outcomes = [run("--ignore=tests/e2e", "tests"), run("tests/e2e")]
+    # Tests of faults wait for most of their time: for leases to end and for servers to be back.
+    with tempfile.TemporaryFile() as heard:
+        waiting = subprocess.Popen([*PYTEST, "tests/faults"], cwd=ROOT, stdout=heard, stderr=subprocess.STDOUT)
+        outcomes = [run("--ignore=tests/e2e", "--ignore=tests/faults", "tests"), waiting.wait()]
+        heard.seek(0)
+        shutil.copyfileobj(heard, sys.stdout.buffer)
+        sys.stdout.flush()
+    outcomes.append(run("tests/e2e"))
     return next((code for code in outcomes if code not in {0, NO_TESTS}), 0)
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from pursight_app.core import rooms as live
 from pursight_app.core.db import unit_of_work
-from pursight_app.core.errors import NotFoundError, PurSightError, RateLimitedError
+from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PurSightError, RateLimitedError
 from pursight_app.core.fanout import RIGHTS, Subscription, fanout
 from pursight_app.core.rooms import RoomLine
 from pursight_app.models import Room
@@ -16,7 +17,8 @@ from pursight_app.services import access, auth, collaboration
 from pursight_app.services.access import Actor
 
 LOOK_EVERY_S = 15
-MOST_STREAMS = 600
+# Of one person in one process: tabs and programs, but not all sockets there are.
+MOST_STREAMS = 100
 _PAGE = 500
 
 
@@ -51,8 +53,36 @@ async def check_seat(actor: Actor, room_id: UUID) -> None:
         RateLimitedError: too many streams of one person.
     """
     await asyncio.to_thread(_check_seat, actor, room_id)
+    check_count(actor)
+
+
+def check_count(actor: Actor) -> None:
+    """Lets somebody open one more stream.
+
+    Raises:
+        RateLimitedError: too many streams of one person.
+    """
     if _open_streams.get(actor.user_id, 0) >= MOST_STREAMS:
         raise RateLimitedError(f"You have {MOST_STREAMS} streams open already; close one.", retry_after_s=10)
+
+
+def refusal(error: PurSightError) -> int:
+    """The code with which a WebSocket is closed before it was open."""
+    if isinstance(error, RateLimitedError):
+        return 4429
+    return 4401 if isinstance(error, NotAuthenticatedError) else 4404
+
+
+@contextmanager
+def counted(actor: Actor) -> Generator[None]:
+    """One stream of this person, as long as it lives."""
+    _open_streams[actor.user_id] = _open_streams.get(actor.user_id, 0) + 1
+    try:
+        yield
+    finally:
+        _open_streams[actor.user_id] -= 1
+        if not _open_streams[actor.user_id]:
+            del _open_streams[actor.user_id]
 
 
 def _check_seat(actor: Actor, room_id: UUID) -> None:
@@ -67,36 +97,29 @@ async def room_lines(actor: Actor, room_id: UUID, after_seq: int) -> AsyncIterat
         StreamEndedError, SlowReaderError
     """
     stream = _Stream(actor, room_id, after_seq)
-    _open_streams[actor.user_id] = _open_streams.get(actor.user_id, 0) + 1
-    try:
-        async with fanout().subscription(str(room_id)) as subscription:
-            await asyncio.to_thread(live.sign_of_life, room_id, [actor.user_id])
-            # A client that knows a number which the room never gave goes on from the newest, instead of hearing nothing.
-            stream.last = min(after_seq, await asyncio.to_thread(_last_seq, room_id))
-            async for line in _chain(_missed(stream), _heard(stream, subscription)):
-                yield line
-                if _ends(line, actor):
-                    raise StreamEndedError
-    finally:
-        _open_streams[actor.user_id] -= 1
-        if not _open_streams[actor.user_id]:
-            del _open_streams[actor.user_id]
-            # Cancelled with its socket: what follows must not hang on this task.
-            asyncio.get_running_loop().run_in_executor(None, live.gone, room_id, actor.user_id)
-
-
-async def _chain(*parts: AsyncIterator[RoomLine]) -> AsyncIterator[RoomLine]:
-    """One after the other."""
-    for part in parts:
-        async for line in part:
-            yield line
+    with counted(actor):
+        try:
+            async with fanout().subscription(str(room_id)) as subscription:
+                await asyncio.to_thread(live.sign_of_life, room_id, [actor.user_id])
+                # A client that knows a number which the room never gave goes on from the newest, instead of hearing nothing.
+                stream.last = min(after_seq, await asyncio.to_thread(_last_seq, room_id))
+                async for line in _missed(stream):
+                    yield line
+                async for line in _heard(stream, subscription):
+                    yield line
+                    if _ends(line, actor):
+                        raise StreamEndedError
+        finally:
+            if actor.user_id not in _open_streams or _open_streams[actor.user_id] <= 1:
+                # Cancelled with its socket: what follows must not hang on this task.
+                asyncio.get_running_loop().run_in_executor(None, live.gone, room_id, actor.user_id)
 
 
 async def _heard(stream: _Stream, subscription: Subscription) -> AsyncIterator[RoomLine]:
     while True:
         if subscription.is_overrun:
             raise SlowReaderError
-        item = await subscription.next(LOOK_EVERY_S)
+        item = await subscription.next()
         if isinstance(item, RoomLine) and item.seq <= stream.last:
             if not item.seq:
                 yield item
@@ -106,7 +129,7 @@ async def _heard(stream: _Stream, subscription: Subscription) -> AsyncIterator[R
             yield item
             continue
         if item is None:
-            await asyncio.to_thread(live.sign_of_life, stream.room_id, [stream.actor.user_id])
+            # Not a sign of life of theirs: over a line that is cut on the way one can go on sending for minutes.
             yield _heartbeat(stream)
         elif item in {RIGHTS, stream.key}:
             await _look_again(stream)
@@ -160,6 +183,10 @@ def _last_seq(room_id: UUID) -> int:
 
 
 def _kept_after(room_id: UUID, after_seq: int) -> list[RoomLine]:
+    last = _last_seq(room_id)
+    recent = live.recent_events(room_id, after_seq, last) if last - after_seq <= live.RECENT_EVENTS else None
+    if recent is not None:
+        return [RoomLine(str(room_id), after_seq + number, text) for number, text in enumerate(recent, start=1)]
     with unit_of_work() as session:
         events = collaboration.events_after(session, room_id, after_seq, limit=_PAGE)
     return [RoomLine.of(room_id, event) for event in events]

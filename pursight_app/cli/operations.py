@@ -97,6 +97,7 @@ def _sweep() -> None:
 
     from pursight_app.core.errors import PurSightError
     from pursight_app.core.redis import RedisError
+    from pursight_app.services.collaboration import sweep_expired_invitations
     from pursight_app.services.data_classes import sweep_rescores
     from pursight_app.services.learning import refresh_outdated, sweep_models
     from pursight_app.services.scanning import sweep_scans
@@ -112,6 +113,7 @@ def _sweep() -> None:
             sweep_scans()
             sweep_models()
             sweep_rescores()
+            sweep_expired_invitations()
             if time.monotonic() - refreshed_at >= REFRESH_INTERVAL_S:
                 refresh_outdated()
                 refreshed_at = time.monotonic()

@@ -23,7 +23,7 @@ class Subscription:
     """What one listener has yet to read: lines, or a word that rights, sessions or the line to Redis have changed."""
 
     def __init__(self) -> None:
-        self._waiting: deque[RoomLine | str] = deque()
+        self._waiting: deque[RoomLine | str | None] = deque()
         self._waker: asyncio.Future[None] | None = None
         self.is_overrun = False
 
@@ -39,21 +39,26 @@ class Subscription:
         if self._waker is not None and not self._waker.done():
             self._waker.set_result(None)
 
-    async def next(self, timeout_s: float) -> RoomLine | str | None:
-        """The next item; None when there was none in time. A word is RESET, RIGHTS, or the key of an ended session."""
+    def tick(self) -> None:
+        """Wakes a listener that has heard nothing, so that it looks whether all is as it was."""
         if not self._waiting:
-            # Cheaper than a queue under wait_for, which makes a task for every event of every listener.
-            loop = asyncio.get_running_loop()
-            self._waker = loop.create_future()
-            timer = loop.call_later(timeout_s, self._wake)
-            try:
-                await self._waker
-            finally:
-                timer.cancel()
+            self._waiting.append(None)
+            self._wake()
+
+    async def next(self) -> RoomLine | str | None:
+        """The next item; None now and then when there is nothing. A word is RESET, RIGHTS, or the key of an ended session."""
+        while not self._waiting:
+            # Cheaper than a queue under wait_for, which makes a task for every event of every listener, and than a timer
+            # for each: the fan-out has one for all.
+            self._waker = asyncio.get_running_loop().create_future()
+            await self._waker
+            if self.is_overrun:
+                break
         return self._waiting.popleft() if self._waiting else None
 
 
 RESET, RIGHTS = "", "rights"
+TICK_EVERY_S = 15
 
 
 class Fanout:
@@ -69,6 +74,7 @@ class Fanout:
         """Hears a room from now on. Subscribe first and read what was kept second, so that nothing falls between."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
+            self._ticking = asyncio.create_task(self._tick())
         subscription = Subscription()
         self._by_room[room_id].add(subscription)
         try:
@@ -78,6 +84,13 @@ class Fanout:
             self._by_room[room_id].discard(subscription)
             if not self._by_room[room_id]:
                 del self._by_room[room_id]
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_EVERY_S)
+            for subscriptions in list(self._by_room.values()):
+                for subscription in list(subscriptions):
+                    subscription.tick()
 
     async def _run(self) -> None:
         while True:
@@ -107,8 +120,9 @@ class Fanout:
     async def close(self) -> None:
         """Ends the subscription to Redis; for the end of the process."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            for task in (self._task, self._ticking):
+                task.cancel()
+            await asyncio.wait({self._task, self._ticking})
 
 
 _of_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Fanout] = WeakKeyDictionary()

@@ -117,18 +117,39 @@ def sign_of_life(room_id: UUID | str, user_ids: Iterable[UUID | str], *, is_acti
         return
     try:
         with redis().pipeline(transaction=False) as pipe:
+            pipe.zmscore(_key(room_id, "active"), list(there))
             pipe.zadd(_key(room_id, "there"), there, nx=True)
             pipe.zadd(_key(room_id, "there"), there, xx=True)
-            if is_active:
-                pipe.zadd(_key(room_id, "active"), there)
-            else:
-                pipe.zadd(_key(room_id, "active"), there, nx=True)
+            pipe.zadd(_key(room_id, "active"), there, nx=not is_active)
             pipe.sadd("pursight:rooms:peopled", str(room_id))
-            come = pipe.execute()[0]
+            active, come = pipe.execute()[:2]
     except RedisError:
         return
-    if come or is_active:
+    # Somebody who writes is active every second; only that they came back is news.
+    woke = is_active and any(last is None or last < moment - IDLE_S for last in active)
+    if come or woke:
         tell_now(room_id, "presence", {"user_ids": list(there), "state": "online"})
+
+
+def look_at(room_id: UUID | str, user_id: UUID | str, what: str) -> None:
+    """The person has this thing of the room open; "" closes it. Who they are with sees so."""
+    try:
+        if what:
+            redis().hset(_key(room_id, "focus"), str(user_id), what)
+            redis().expire(_key(room_id, "focus"), RECENT_FOR_S)
+        else:
+            redis().hdel(_key(room_id, "focus"), str(user_id))
+    except RedisError:
+        return
+    tell_now(room_id, "presence", {"user_ids": [str(user_id)], "state": "online", "looks_at": what})
+
+
+def who_looks(room_id: UUID | str) -> dict[str, str]:
+    """User ids and what each has open; empty while Redis is away."""
+    try:
+        return redis().hgetall(_key(room_id, "focus"))
+    except RedisError:
+        return {}
 
 
 def gone(room_id: UUID | str, user_id: UUID | str) -> None:
@@ -136,6 +157,8 @@ def gone(room_id: UUID | str, user_id: UUID | str) -> None:
     try:
         was_there = redis().zrem(_key(room_id, "there"), str(user_id))
         redis().zrem(_key(room_id, "active"), str(user_id))
+        redis().hdel(_key(room_id, "focus"), str(user_id))
+        redis().srem(_key(room_id, "idle"), str(user_id))
     except RedisError:
         return
     if was_there:
@@ -154,15 +177,30 @@ def who_is_there(room_id: UUID | str) -> dict[str, str]:
 
 
 def drop_silent() -> None:
-    """Takes out whoever has given no sign of life for `SILENT_S`; of many processes that do so, one tells it."""
+    """Takes out whoever has given no sign of life for `SILENT_S`, and says who has become idle.
+
+    Of many processes that do so, one tells it.
+    """
     try:
         for room_id in redis().smembers("pursight:rooms:peopled"):
             for user_id in redis().zrangebyscore(_key(room_id, "there"), "-inf", time.time() - SILENT_S):
                 gone(room_id, user_id)
+            _tell_idle(room_id)
             if not redis().zcard(_key(room_id, "there")):
                 redis().srem("pursight:rooms:peopled", room_id)
     except RedisError:
         return
+
+
+def _tell_idle(room_id: str) -> None:
+    idle = {user_id for user_id, state in who_is_there(room_id).items() if state == "idle"}
+    known = redis().smembers(_key(room_id, "idle"))
+    if back := known - idle:
+        redis().srem(_key(room_id, "idle"), *back)
+    for user_id in idle - known:
+        # Who adds it tells it.
+        if redis().sadd(_key(room_id, "idle"), user_id):
+            tell_now(room_id, "presence", {"user_ids": [user_id], "state": "idle"})
 
 
 def typing(room_id: UUID, user_id: UUID, name: str) -> None:

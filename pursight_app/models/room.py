@@ -27,6 +27,7 @@ class ParticipantStatus(StrEnum):
     LEFT = "left"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class RoomSubject(StrEnum):
@@ -39,12 +40,13 @@ class RoomSubject(StrEnum):
 
 
 class DocumentKind(StrEnum):
-    """What was shared: words, an uploaded file, a note written together, or a thing of the catalogue."""
+    """What was shared: words, a file, a note written together, a thing of the catalogue, or a link to elsewhere."""
 
     TEXT = "text"
     FILE = "file"
     NOTE = "note"
     ASSET = "asset"
+    LINK = "link"
 
 
 class Room(Row, table=True):
@@ -155,6 +157,7 @@ class Document(Row, table=True):
     size_bytes: int = Field(default=0, sa_type=BigInteger)
     blob_key: str = Field(default="", max_length=200)
     asset_id: UUID | None = reference("asset", nullable=True)
+    url: str = Field(default="", max_length=2_000)
     shared_by_id: UUID | None = reference("user_account", nullable=True, index=False)
 
 

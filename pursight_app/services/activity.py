@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from pursight_app.core.db import after_commit
@@ -81,6 +81,7 @@ def list_activity(
             ActivityEvent.workspace_id == workspace_id,
             or_(col(ActivityEvent.room_id).is_(None), col(ActivityEvent.room_id).in_(rooms)),
             or_(col(ActivityEvent.asset_id).is_(None), col(ActivityEvent.asset_id).in_(assets)),
+            *_without_hidden_kinds(actor, workspace_id),
         )
         .order_by(col(ActivityEvent.created_at).desc(), col(ActivityEvent.id))
         .limit(limit)
@@ -89,12 +90,29 @@ def list_activity(
         ActivityEvent.asset_id: filters.asset_id,
         ActivityEvent.room_id: filters.room_id,
         ActivityEvent.actor_id: filters.user_id,
-        ActivityEvent.type: filters.type or None,
     }
     for column, value in narrowing.items():
         if value is not None:
             wanted = wanted.where(col(column) == value)
+    if filters.type:
+        # "room" stands for all that happens to rooms.
+        wanted = wanted.where(
+            or_(
+                col(ActivityEvent.type) == filters.type,
+                col(ActivityEvent.type).startswith(f"{filters.type}.", autoescape=True),
+            )
+        )
     if filters.before is not None:
         wanted = wanted.where(ActivityEvent.created_at < filters.before)
     rows = session.exec(wanted).all()
     return [ActivityRow(event, name or "", asset or "", title or "") for event, name, asset, title in rows]
+
+
+def _without_hidden_kinds(actor: Actor, workspace_id: UUID) -> list[ColumnElement[bool]]:
+    """What tells of scans and findings is for those who may see them everywhere in the workspace."""
+    rights = (("scan", Permission.SCAN_READ), ("finding", Permission.FINDING_READ))
+    return [
+        col(ActivityEvent.type).not_like(f"{noun}.%")
+        for noun, permission in rights
+        if not actor.may(permission, workspace_id)
+    ]

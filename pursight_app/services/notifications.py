@@ -57,6 +57,16 @@ def list_notifications(session: Session, actor: Actor, *, limit: int = MOST_SHOW
     return rows, session.exec(unseen).one()
 
 
+def close_notifications(session: Session, user_id: UUID, room_id: UUID, *, workspace_id: UUID) -> None:
+    """Marks what somebody was told about a room as done, because it leads nowhere any more; their tabs look again."""
+    open_ones = update(Notification).where(
+        col(Notification.user_id) == user_id, col(Notification.room_id) == room_id, col(Notification.read_at).is_(None)
+    )
+    session.execute(open_ones.values(read_at=now()))
+    told = Event(workspace_id, "notification", {"user_id": str(user_id), "session_id": str(room_id), "kind": "closed"})
+    after_commit(session, lambda: publish(told))
+
+
 def mark_seen(
     session: Session, actor: Actor, notification_id: UUID | None = None, *, room_id: UUID | None = None
 ) -> None:

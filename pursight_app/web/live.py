@@ -21,13 +21,15 @@ from pursight_app.core import rooms
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, listen
 from pursight_app.core.redis import RedisError
-from pursight_app.core.rooms import HEARTBEAT_S, ROOM_CHANNEL, RoomLine
+from pursight_app.core.rooms import HEARTBEAT_S, ROOM_CHANNEL, TYPING_S, RoomLine
 from pursight_app.web.sessions import session_id_of_socket
 
 log = structlog.get_logger()
 NUDGE_EVERY_S = 0.35
 # A talk is followed at once; the more tabs follow it, the longer the pause, as each reads with its own rights.
 ROOM_NUDGE_EVERY_S, ROOM_NUDGE_MORE_S = 0.02, 0.004
+# Lists of rooms show what is unread; every message of every room would be too much for them.
+LIST_NUDGE_EVERY_S = 1.0
 # The room that every tab with a session is in, and the page name of the handler that looks at its rights anew.
 _EVERYBODY, _RIGHTS = "everybody", "rights"
 Refreshers = Mapping[str, tuple[str, Sequence[Callable[..., Any]]]]
@@ -62,7 +64,7 @@ class LiveHub:
             try:
                 async for channel, text in listen(CHANNEL, SESSION_CHANNEL, ACCESS_CHANNEL, ROOM_CHANNEL):
                     if channel == ROOM_CHANNEL:
-                        self._plan(f"page:room:room:{RoomLine.unpacked(text).room_id}", "room")
+                        self._hear_room(RoomLine.unpacked(text))
                     elif channel == SESSION_CHANNEL:
                         await self._end_session(text)
                     elif channel == ACCESS_CHANNEL:
@@ -72,6 +74,17 @@ class LiveHub:
             except (RedisError, ServiceUnavailableError) as error:
                 log.warning("hub.redis_lost", error=type(error).__name__)
                 await asyncio.sleep(1)
+
+    def _hear_room(self, line: RoomLine) -> None:
+        room = f"page:room:room:{line.room_id}"
+        self._plan(room, "room")
+        if not line.seq and '"type": "typing"' in line.text:
+            # Nobody tells that somebody has stopped: their page looks again when it is over.
+            asyncio.get_running_loop().call_later(TYPING_S + 0.1, self._plan, room, "room")
+        if line.seq and '"type":"message"' in line.text:
+            for name in list(self._sockets.manager.rooms.get(self._namespace.namespace, ())):
+                if str(name).startswith("page:rooms:"):
+                    self._plan(str(name), "rooms", pause_s=LIST_NUDGE_EVERY_S)
 
     @property
     def _sockets(self) -> Any:
@@ -155,11 +168,12 @@ class LiveHub:
                 if topic.startswith(prefix):
                     self._plan(f"page:{page}:{topic}", page)
 
-    def _plan(self, room: str, page: str) -> None:
+    def _plan(self, room: str, page: str, *, pause_s: float = NUDGE_EVERY_S) -> None:
         """Nudges at once when the last nudge is long ago, else once at the end of the pause."""
         if room in self._planned:
             return
-        pause_s = self._room_pause_s(room) if page == "room" else NUDGE_EVERY_S
+        if page == "room":
+            pause_s = self._room_pause_s(room)
         wait_s = max(0.0, self._last_nudge.get(room, 0.0) + pause_s - time.monotonic())
         self._planned[room] = asyncio.create_task(self._nudge(room, page, wait_s))
 

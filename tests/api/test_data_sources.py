@@ -108,7 +108,7 @@ def test_an_unreachable_source_is_an_answer_with_a_sentence(client: TestClient, 
     assert answer["latency_ms"] >= 0
 
 
-def test_one_idempotency_key_makes_one_source_even_at_once(client: TestClient, office: Office) -> None:
+def test_ra_79_one_idempotency_key_makes_one_source_even_at_once(client: TestClient, office: Office) -> None:
     body, key = postgres(), uuid4().hex
     headers = {**bearer(office.steward), "Idempotency-Key": key}
     url = f"/api/workspaces/{office.workspace_id}/data-sources"

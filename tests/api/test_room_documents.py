@@ -181,3 +181,28 @@ def test_ac_39_who_may_not_see_an_asset_sees_a_stub(client: TestClient, office: 
     activity = client.get(f"/api/activity?workspace_id={office.workspace_id}", headers=stranger)
     assert "salaries" not in activity.text
     assert client.post(f"{ROOMS}/share-document", json=body, headers=stranger).status_code in {403, 404}
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("https://dash.example.com/d/7?from=now", 201),
+        ("http://localhost:3000/queries/1", 201),
+        ("javascript:alert(1)", 422),
+        ("data:text/html,<script>1</script>", 422),
+        ("file:///etc/passwd", 422),
+        ("https://user:secret@example.com/", 422),
+        ("https://", 422),
+        ("https://example.com/" + "x" * 3_000, 422),
+        ("https://example.com/\u202e", 422),
+    ],
+)
+def test_links_lead_to_the_web_and_hold_no_password(client: TestClient, office: Office, url: str, status: int) -> None:
+    room = make_room(office, office.viewer)
+    body = {"session_id": str(room), "url": url, "title": "Orders"}
+
+    answer = client.post(f"{ROOMS}/share-document", json=body, headers=bearer(office.viewer))
+
+    assert answer.status_code == status, answer.text
+    listed = client.get(f"{ROOMS}/session/{room}/documents", headers=bearer(office.steward)).json()["items"]
+    assert [item["url"] for item in listed] == ([url] if status == 201 else [])

@@ -177,6 +177,45 @@ def test_ex_101_one_person_cannot_take_all_sockets(office: Office, monkeypatch: 
     run(scenario)
 
 
+def test_ex_101_streams_of_workspaces_and_notes_count_too(
+    client: TestClient, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_stream, "MOST_STREAMS", 1)
+    room, headers = make_room(office, office.viewer), bearer(office.viewer)
+    with unit_of_work() as session:
+        note = collaboration.share_note(session, office.viewer, room, title="Note").id
+    refused = (f"{STREAM}?workspace_id={office.workspace_id}", f"/racine/collaboration/notes/{note}/live")
+
+    with client.websocket_connect(f"{STREAM}?session_id={room}", headers=headers) as socket:
+        assert socket.receive_json()["seq"] == 1
+        for url in refused:
+            with pytest.raises(WebSocketDisconnect) as cut, client.websocket_connect(url, headers=headers) as other:
+                other.receive_bytes()
+            assert cut.value.code == 4429
+        assert client.get(refused[0], headers=headers).status_code == 429
+
+
+def test_ra_84_everybody_is_told_of_the_end(office: Office) -> None:
+    room = make_room(office, office.viewer, office.engineer)
+
+    async def scenario() -> None:
+        people = [logged_in(who) for who in (office.steward, office.viewer, office.engineer)]
+        streams = [room_lines(people[number % 3], room, 0) for number in range(200)]
+        await asyncio.gather(*(kept(stream, 5) for stream in streams))
+
+        def end() -> None:
+            with unit_of_work() as session:
+                collaboration.end_room(session, office.steward, room)
+
+        await asyncio.to_thread(end)
+        told = await asyncio.gather(*(kept(stream, 1) for stream in streams))
+        assert {(event["type"], event["seq"]) for [event] in told} == {("session_ended", 6)}
+        for stream in streams:
+            await stream.aclose()  # type: ignore[attr-defined]
+
+    run(scenario)
+
+
 @pytest.mark.parametrize("who", ["engineer", "outsider", "root", "nobody"])
 def test_ac_36_strangers_hear_nothing(client: TestClient, office: Office, who: str) -> None:
     room = make_room(office, office.viewer)
@@ -199,8 +238,8 @@ def test_a_socket_tells_the_room_and_takes_signs_of_life(client: TestClient, off
         for said in ("", "{", "[]", '"x"', json.dumps({"type": "ping"}), "x" * 100_000):
             socket.send_text(said)
         socket.send_json({"type": "typing"})
-        seen = [socket.receive_json()["type"] for _ in range(2)]
-        assert set(seen) <= {"typing", "presence"}
+        while (kind := socket.receive_json()["type"]) != "typing":
+            assert kind in {"presence", "heartbeat"}
         assert redis().zscore(f"pursight:room:{room}:there", str(office.viewer.user_id))
 
 

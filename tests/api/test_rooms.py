@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from pycrdt import Doc, Text
 from sqlmodel import col, select
+from starlette.testclient import WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
 
 from pursight_app.core import rooms as live
+from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError
 from pursight_app.core.redis import redis
 from pursight_app.models import ActivityEvent, Member, Notification, Participant, Role, Room, RoomEvent
 from pursight_app.services import access, collaboration
-from tests.factories import Office, actor_of, bearer, make_office, make_room, make_user, say
+from tests.factories import Office, actor_of, bearer, make_office, make_room, make_user, room_things, say
 
 ROOMS = "/racine/collaboration"
 
@@ -312,6 +317,130 @@ def test_ra_86_unread_counts_end_right(client: TestClient, office: Office) -> No
     assert row.unread == max(0, seq - 45) if seq > 45 else row.unread == 0
     assert post(client, "read", bearer(office.viewer), session_id=str(room), seq=10**9)[1] == {"read_seq": seq}
     assert post(client, "read", bearer(office.viewer), session_id=str(room), seq=1)[1] == {"read_seq": seq}
+
+
+def test_ra_86_reading_while_others_write_ends_at_nothing_unread(office: Office) -> None:
+    room = make_room(office, office.viewer)
+    unread: list[int] = []
+
+    def write_or_read(turn: int) -> int:
+        if turn % 2:
+            return say(office.steward, room, f"{turn}").seq
+        with unit_of_work() as session:
+            mine = collaboration.list_rooms(session, office.viewer, office.workspace_id)
+            unread.append(next(row.unread for row in mine if row.room.id == room))
+            return collaboration.mark_read(session, office.viewer, room, 10**9)
+
+    at_once(write_or_read, 24)
+
+    assert all(0 <= count <= 12 for count in unread)
+    with unit_of_work() as session:
+        collaboration.mark_read(session, office.viewer, room, 10**9)
+        mine = collaboration.list_rooms(session, office.viewer, office.workspace_id)
+        assert next(row.unread for row in mine if row.room.id == room) == 0
+
+
+def test_an_invitation_that_leads_nowhere_leaves_the_bell(client: TestClient, office: Office) -> None:
+    room, headers = make_room(office), bearer(office.engineer)
+
+    def unseen() -> list[str]:
+        items = client.get("/api/notifications", headers=headers).json()["items"]
+        return [item["kind"] for item in items if item["session_id"] == str(room) and not item["is_seen"]]
+
+    def ask() -> None:
+        with unit_of_work() as session:
+            collaboration.invite(session, office.steward, room, user_id=office.engineer.user_id)
+
+    ask()
+    assert unseen() == ["invitation"]
+    with unit_of_work() as session:
+        collaboration.withdraw(session, office.steward, room, office.engineer.user_id)
+    assert unseen() == []
+    ask()
+    with unit_of_work() as session:
+        own = select(Participant).where(Participant.room_id == room, Participant.user_id == office.engineer.user_id)
+        session.exec(own).one().expires_at = now() - timedelta(seconds=1)
+    collaboration.sweep_expired_invitations()
+    assert unseen() == []
+    assert status_of(room, office.engineer.user_id) == "expired"
+    assert post(client, "join", headers, session_id=str(room))[1]["code"] == "invitation_expired"
+    ask()
+    assert post(client, "join", headers, session_id=str(room))[0] == 200
+
+
+def test_who_does_nothing_for_long_is_away_until_they_write(office: Office) -> None:
+    room = make_room(office, office.viewer)
+    me, key = str(office.viewer.user_id), f"pursight:room:{room}"
+    live.sign_of_life(room, [me], is_active=True)
+    assert live.who_is_there(room)[me] == "online"
+
+    redis().zadd(f"{key}:active", {me: 1})
+    live.drop_silent()
+    assert live.who_is_there(room)[me] == "idle"
+    assert redis().sismember(f"{key}:idle", me)
+    live.sign_of_life(room, [me], is_active=True)
+    live.drop_silent()
+
+    assert live.who_is_there(room)[me] == "online"
+    assert not redis().sismember(f"{key}:idle", me)
+
+
+def test_what_somebody_has_open_is_known_until_they_are_gone(office: Office) -> None:
+    room, me = make_room(office, office.viewer), str(office.viewer.user_id)
+    live.sign_of_life(room, [me])
+    live.look_at(room, me, "a document")
+    assert live.who_looks(room) == {me: "a document"}
+    live.gone(room, me)
+    assert live.who_looks(room) == {}
+
+
+def hear_to_the_end(socket: WebSocketTestSession) -> None:
+    while True:
+        socket.receive_json()
+
+
+def test_a_bot_talks_with_an_api_token_until_it_is_revoked(client: TestClient, office: Office) -> None:
+    room = make_room(office, office.viewer)
+    people = bearer(office.viewer)
+    made = client.post(
+        "/api/tokens", json={"name": "bot", "scopes": ["room.join"], "expires_in_days": 1}, headers=people
+    ).json()
+    bot = {"Authorization": f"Bearer {made['token']}"}
+    said = post(client, "message", bot, session_id=str(room), body="from a bot", client_id="b1")
+    assert said[0] == 201
+    url = f"/racine/events?session_id={room}&after_seq={int(str(said[1]['seq'])) - 1}"
+    with client.websocket_connect(url, headers=bot) as socket:
+        event = socket.receive_json()
+        assert (event["type"], event["data"]["body"]) == ("message", "from a bot")
+        assert client.delete(f"/api/tokens/{made['id']}", headers=people).status_code == 204
+        with pytest.raises(WebSocketDisconnect):
+            hear_to_the_end(socket)
+    assert post(client, "message", bot, session_id=str(room), body="again", client_id="b2")[0] == 401
+
+
+def test_an_export_holds_all_that_was_said_shared_decided_and_promised(client: TestClient, office: Office) -> None:
+    things = room_things(office, office.viewer)
+    room = things["session_id"]
+    with unit_of_work() as session:
+        note = collaboration.share_note(session, office.steward, room, title="A note").id
+    document = Doc()
+    document["body"] = Text("Written together")
+    with unit_of_work() as session:
+        collaboration.write_note(session, office.steward, note, document.get_update())
+    url = f"{ROOMS}/session/{room}/export"
+
+    told = client.get(url, headers=bearer(office.viewer)).json()
+    text = client.get(f"{url}?format=markdown", headers=bearer(office.viewer)).text
+
+    assert [message["body"] for message in told["messages"]] == ["words"]
+    assert {(each["title"], each["text"]) for each in told["documents"]} == {
+        ("A text", "words"),
+        ("A note", "Written together"),
+    }
+    assert [each["title"] for each in told["decisions"]] == ["Do it"]
+    assert [(each["title"], each["status"]) for each in told["tasks"]] == [("Do it", "open")]
+    for part in ("> words", "Written together", "## Decisions", "## Tasks"):
+        assert part in text
 
 
 def test_presence_comes_and_goes(client: TestClient, office: Office) -> None:

@@ -239,7 +239,7 @@ def test_a_retry_reads_only_what_failed(office: Office, folder: Path) -> None:
     assert set(entries_of(again.id).values()) == {"ok"}
 
 
-def test_a_run_has_one_owner_and_a_stale_one_writes_nothing(office: Office, folder: Path) -> None:
+def test_ra_81_a_run_has_one_owner_and_a_stale_one_writes_nothing(office: Office, folder: Path) -> None:
     run_id = request_scan(office, make_folder_source(office, folder))
     first = claim(run_id)
     assert first is not None

@@ -16,7 +16,9 @@ import httpx2
 import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from redis import Redis
 
+from tests.e2e.room_people import Store
 from tests.plugins.servers import PASSWORD as SOURCE_PASSWORD
 from tests.plugins.servers import Server, free_port, postgres_admin, run_postgres
 
@@ -33,6 +35,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SOURCE_TABLES = 8
+DEMO = "Nordlicht Handel (demo)"
 
 # Two busy cores: what takes a second alone may take several beside a scan.
 expect.set_options(timeout=15_000)
@@ -167,3 +170,32 @@ def choose_workspace(page: Page, name: str) -> None:
     page.get_by_role("button", name="Workspace:").first.click()
     page.get_by_role("menuitem", name=name).click()
     page.get_by_role("button", name=f"Workspace: {name}").first.wait_for()
+
+
+@pytest.fixture(scope="module")
+def store(site: Site) -> Generator[Store]:
+    run = site.home / "run"
+    database = psycopg.connect((run / "database_url").read_text().strip(), autocommit=True)
+    yield Store(database, Redis.from_url((run / "redis_url").read_text().strip(), decode_responses=True))
+    database.close()
+
+
+@pytest.fixture
+def member(browser: Browser, site: Site) -> Generator[Page]:
+    """The second person's browser, logged in on home."""
+    email, password = site.make_user(site.workspace("Nordlicht"), "viewer")
+    context = browser.new_context(base_url=site.url, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    log_in(page, email, password)
+    expect(page.get_by_role("button", name="Notifications")).to_be_visible()
+    page.context.email = email  # type: ignore[attr-defined]  # kept for the tests
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def owner(context: BrowserContext) -> Page:
+    page = context.new_page()
+    log_in(page)
+    choose_workspace(page, DEMO)
+    return page

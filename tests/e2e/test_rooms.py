@@ -1,112 +1,16 @@
 """Flow 3 in two browsers: each step in the other's page, in PostgreSQL, in Redis and in the stream of activity."""
 
-import json
 import re
-from collections.abc import Generator
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from redis import Redis
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Site, choose_workspace, log_in, wait_until
+from tests.e2e.conftest import Site, log_in, wait_until
+from tests.e2e.room_people import HOSTILE, Store, accept, invite, open_room, say
 
 pytestmark = pytest.mark.e2e
-DEMO = "Nordlicht Handel (demo)"
-HOSTILE = (
-    "<script>window.hit=1</script>",
-    "<img src=x onerror=window.hit=1>",
-    "<svg onload=window.hit=1>",
-    "[link](javascript:window.hit=1)",
-    "[link](data:text/html,<script>window.hit=1</script>)",
-    "![picture](javascript:window.hit=1)",
-    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
-    "@<b onmouseover=window.hit=1>you</b>",
-    "`{{7*7}}` {{7*7}} {0.__class__}",
-    "[<img src=x onerror=window.hit=1>](https://example.org)",
-)
-
-
-@dataclass
-class Store:
-    """What lies behind the pages."""
-
-    database: psycopg.Connection
-    redis: Redis
-
-    def one(self, query: str, *values: object) -> tuple[object, ...]:
-        found = self.database.execute(query, values).fetchone()
-        assert found is not None, query
-        return found
-
-    def activity(self, room: str) -> list[str]:
-        rows = self.database.execute("SELECT type FROM activity_event WHERE room_id = %s ORDER BY created_at", (room,))
-        return [kind for (kind,) in rows.fetchall()]
-
-    def recent(self, room: str) -> list[dict[str, object]]:
-        return [json.loads(text) for text in self.redis.zrange(f"pursight:room:{room}:recent", 0, -1)]
-
-
-@pytest.fixture(scope="module")
-def store(site: Site) -> Generator[Store]:
-    run = site.home / "run"
-    database = psycopg.connect((run / "database_url").read_text().strip(), autocommit=True)
-    yield Store(database, Redis.from_url((run / "redis_url").read_text().strip(), decode_responses=True))
-    database.close()
-
-
-@pytest.fixture
-def member(browser: Browser, site: Site) -> Generator[Page]:
-    """The second person's browser, logged in on home."""
-    email, password = site.make_user(site.workspace("Nordlicht"), "viewer")
-    context = browser.new_context(base_url=site.url, viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    log_in(page, email, password)
-    expect(page.get_by_role("button", name="Notifications")).to_be_visible()
-    page.context.email = email  # type: ignore[attr-defined]  # kept for the tests
-    yield page
-    context.close()
-
-
-@pytest.fixture
-def owner(context: BrowserContext) -> Page:
-    page = context.new_page()
-    log_in(page)
-    choose_workspace(page, DEMO)
-    return page
-
-
-def open_room(page: Page, title: str) -> str:
-    page.goto("/rooms")
-    page.get_by_role("button", name="New room").first.click()
-    page.get_by_label("What is it about?").fill(title)
-    page.get_by_role("button", name="Open room").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    return page.url.rstrip("/").rsplit("/", 1)[-1]
-
-
-def invite(page: Page, email: str) -> None:
-    page.get_by_role("button", name="Invite").click()
-    page.get_by_label("Who?").fill(email)
-    page.get_by_role("button", name=re.compile(email)).click()
-    page.get_by_role("dialog").get_by_role("button", name="Invite", exact=True).click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-def accept(page: Page, title: str) -> None:
-    page.goto("/rooms")
-    page.get_by_role("button", name="Accept").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    expect(page.get_by_label("Write a message")).to_be_visible()
-
-
-def say(page: Page, text: str) -> None:
-    field = page.get_by_label("Write a message")
-    field.fill(text)
-    field.press("Enter")
 
 
 def test_the_whole_flow_in_two_browsers(owner: Page, member: Page, store: Store) -> None:
@@ -118,6 +22,11 @@ def test_the_whole_flow_in_two_browsers(owner: Page, member: Page, store: Store)
     assert store.one("SELECT status FROM participant WHERE room_id = %s", room) == ("active",)
     assert store.redis.hget(f"pursight:room:{room}:state", "status") == "active"
     assert store.activity(room) == ["room.create"]
+
+    # F3.3-6: who is not asked in has no access, and learns nothing of it.
+    assert member.goto(f"/rooms/{room}")
+    expect(member.get_by_role("heading", name="There is no such room")).to_be_visible()
+    member.goto("/")
 
     # F3.10-15: invite; the other person is on another page.
     invite(owner, member.context.email)  # type: ignore[attr-defined]
@@ -144,6 +53,7 @@ def test_the_whole_flow_in_two_browsers(owner: Page, member: Page, store: Store)
     user_id = store.one("SELECT user_id FROM participant WHERE room_id = %s AND invited_by_id IS NOT NULL", room)[0]
     assert store.redis.zscore(f"pursight:room:{room}:there", str(user_id)) is not None
     assert store.activity(room)[-1] == "room.join"
+    assert store.recent(room)[-1]["type"] == "joined"
 
     # F3.24-31: share.
     owner.get_by_role("button", name="Share").first.click()
@@ -178,6 +88,7 @@ def test_the_whole_flow_in_two_browsers(owner: Page, member: Page, store: Store)
     assert store.one("SELECT status FROM room WHERE id = %s", room) == ("ended",)
     assert store.redis.hget(f"pursight:room:{room}:state", "status") == "ended"
     assert store.activity(room)[-1] == "session_ended"
+    assert store.recent(room)[-1]["type"] == "session_ended"
     numbers = [row[0] for row in store.database.execute("SELECT seq FROM room_event WHERE room_id = %s", (room,))]
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
 

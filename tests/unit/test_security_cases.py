@@ -7,11 +7,11 @@ TESTS = Path(__file__).resolve().parents[1]
 _NAME = re.compile(
     r"""
     def\ test_
-    (?P<numbers>(?:(?:[a-z]{2}|and)_\d{1,2}_(?:and_\d{1,2}_)*)+)   # au_18_, ac_30_and_36_
+    (?P<numbers>(?:(?:[a-z]{2}|and)_\d{1,3}_(?:and_\d{1,3}_)*)+)   # au_18_, ac_30_and_36_
     """,
     re.VERBOSE,
 )
-CASES = {*range(1, 43), *range(58, 62), *range(71, 79)}
+CASES = {*range(1, 43), *range(51, 54), *range(58, 62), 63, 64, *range(71, 87), 91, *range(93, 97), *range(101, 105)}
 
 
 def numbered() -> set[int]:

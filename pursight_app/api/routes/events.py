@@ -14,9 +14,17 @@ from starlette.websockets import WebSocketDisconnect
 
 from pursight_app.api.dependencies import CurrentActor, actor_of_header
 from pursight_app.api.guard import GuardedRoute, guard
-from pursight_app.api.room_stream import SlowReaderError, StreamEndedError, check_seat, room_lines
+from pursight_app.api.room_stream import (
+    SlowReaderError,
+    StreamEndedError,
+    check_count,
+    check_seat,
+    counted,
+    refusal,
+    room_lines,
+)
 from pursight_app.core import rooms
-from pursight_app.core.errors import NotAuthenticatedError, PurSightError, RateLimitedError
+from pursight_app.core.errors import PurSightError
 from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, kept_events, listen
 from pursight_app.core.redis import RedisError, async_redis
 from pursight_app.services import access, auth
@@ -153,11 +161,13 @@ async def stream_events(
         return StreamingResponse(_room_sse(actor, session_id, after_seq), media_type=_SSE, headers=_NO_STORE)
     if workspace_id is not None:
         access.require_somewhere(actor, Permission.SCAN_READ, workspace_id)
+    check_count(actor)
 
     async def lines() -> AsyncIterator[str]:
         try:
-            async for event in _events(actor, workspace_id, after_seq):
-                yield f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event)}\n\n"
+            with counted(actor):
+                async for event in _events(actor, workspace_id, after_seq):
+                    yield f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event)}\n\n"
         except (_SessionEndedError, RedisError):
             return
 
@@ -192,8 +202,9 @@ async def socket_events(
             await check_seat(actor, session_id)
         elif workspace_id is not None:
             access.require_somewhere(actor, Permission.SCAN_READ, workspace_id)
+        check_count(actor)
     except PurSightError as error:
-        await socket.close(_refusal(error))
+        await socket.close(refusal(error))
         return
     await socket.accept()
     sending = _send_room(socket, actor, session_id, after_seq) if session_id else None
@@ -206,12 +217,6 @@ async def socket_events(
     if not isinstance(error, WebSocketDisconnect):
         with suppress(RuntimeError, WebSocketDisconnect):
             await socket.close(_CLOSING.get(type(error), 1011))
-
-
-def _refusal(error: PurSightError) -> int:
-    if isinstance(error, RateLimitedError):
-        return 4429
-    return 4401 if isinstance(error, NotAuthenticatedError) else 4404
 
 
 _CLOSING: dict[type[BaseException | None], int] = {
@@ -247,9 +252,12 @@ def _said(text: str) -> str:
 
 async def _send_room(socket: WebSocket, actor: Actor, room_id: UUID, after_seq: int) -> None:
     async for line in room_lines(actor, room_id, after_seq):
-        await asyncio.wait_for(socket.send_text(line.text), _SLOWEST_SEND_S)
+        # Not wait_for, which makes a task for every message to every listener.
+        async with asyncio.timeout(_SLOWEST_SEND_S):
+            await socket.send_text(line.text)
 
 
 async def _send_all(socket: WebSocket, actor: Actor, workspace_id: UUID | None, after_seq: int) -> None:
-    async for event in _events(actor, workspace_id, after_seq):
-        await socket.send_json(event)
+    with counted(actor):
+        async for event in _events(actor, workspace_id, after_seq):
+            await socket.send_json(event)

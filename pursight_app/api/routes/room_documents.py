@@ -20,17 +20,18 @@ router = APIRouter(tags=["collaboration"], route_class=GuardedRoute, prefix="/ra
 
 
 class NewDocument(BaseModel):
-    """Words under a title, or an asset."""
+    """Words under a title, an asset, or an address elsewhere under an optional title."""
 
     session_id: UUID
     title: str = Field(default="", max_length=1_000)
     content: str = Field(default="", max_length=9_000_000)
     asset_id: UUID | None = None
+    url: str = Field(default="", max_length=10_000)
 
     @model_validator(mode="after")
     def _one(self) -> "NewDocument":
-        if self.asset_id is None and not self.content:
-            raise ValueError("Give title and content, or asset_id, or send a file as multipart/form-data.")
+        if self.asset_id is None and not self.content and not self.url:
+            raise ValueError("Give title and content, asset_id or url, or send a file as multipart/form-data.")
         return self
 
 
@@ -66,6 +67,7 @@ def view_document(row: DocumentRow) -> dict[str, object]:
         "content_type": document.content_type,
         "size_bytes": document.size_bytes,
         "asset_id": str(document.asset_id) if document.asset_id and not row.is_hidden else None,
+        "url": document.url or None,
         "is_hidden": row.is_hidden,
         "shared_by": row.shared_by,
         "at": document.created_at.isoformat(),
@@ -75,7 +77,7 @@ def view_document(row: DocumentRow) -> dict[str, object]:
 @router.post("/share-document", status_code=201, openapi_extra=_BODIES)
 @guard(Permission.ROOM_JOIN)
 async def share_document(request: Request, actor: CurrentActor) -> dict[str, object]:
-    """Shares words, a file (multipart/form-data with `session_id` and `file`) or an asset."""
+    """Shares words, a file (multipart/form-data with `session_id` and `file`), an asset or an address."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=5) as form:
             file, room = form.get("file"), str(form.get("session_id", ""))
@@ -113,6 +115,8 @@ def _share(actor: Actor, body: NewDocument) -> Document:
     with unit_of_work() as session:
         if body.asset_id is not None:
             return collaboration.share_asset(session, actor, body.session_id, body.asset_id)
+        if body.url:
+            return collaboration.share_link(session, actor, body.session_id, title=body.title, url=body.url)
         return collaboration.share_text(session, actor, body.session_id, title=body.title, content=body.content)
 
 

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from pursight_app.api.dependencies import COOKIE, CurrentActor, Page, actor_of_header
 from pursight_app.api.guard import GuardedRoute, guard
+from pursight_app.api.room_stream import check_count, counted, refusal
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotAuthenticatedError, PurSightError
 from pursight_app.core.fanout import RESET, RIGHTS, fanout
@@ -29,7 +30,6 @@ from pursight_app.services.access import Actor, Permission
 router = APIRouter(tags=["collaboration"], route_class=GuardedRoute, prefix="/racine/collaboration")
 _UPDATE, _CURSOR, _VECTOR = 0, 1, 2
 _CURSOR_MAX = 8_192
-_LOOK_EVERY_S = 20
 
 
 class NewNote(BaseModel):
@@ -89,18 +89,20 @@ async def write_together(socket: WebSocket, document_id: UUID, authorization: An
     """The note itself. Browsers come with their cookie, from our own pages only; programs with a Bearer header."""
     try:
         actor = await _actor(socket, authorization)
+        check_count(actor)
         state = await asyncio.to_thread(_state, actor, document_id)
     except PurSightError as error:
-        await socket.close(4401 if isinstance(error, NotAuthenticatedError) else 4404)
+        await socket.close(refusal(error))
         return
     await socket.accept()
     desk = _Desk(socket, actor, document_id)
-    await desk.send(_UPDATE, state)
-    await desk.send(_VECTOR, get_state(state))
-    tasks = [asyncio.ensure_future(each) for each in (desk.read(), desk.tell())]
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
+    with counted(actor):
+        await desk.send(_UPDATE, state)
+        await desk.send(_VECTOR, get_state(state))
+        tasks = [asyncio.ensure_future(each) for each in (desk.read(), desk.tell())]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
     error = next((task.exception() for task in done if not task.cancelled()), None)
     if not isinstance(error, WebSocketDisconnect):
         with suppress(RuntimeError, WebSocketDisconnect):
@@ -158,7 +160,7 @@ class _Desk:
         """Sends what the others write; ends when the person may not read it any more."""
         async with fanout().subscription(note_topic(self._document_id)) as subscription:
             while not subscription.is_overrun:
-                item = await subscription.next(_LOOK_EVERY_S)
+                item = await subscription.next()
                 if isinstance(item, RoomLine):
                     await self._pass_on(json.loads(item.text))
                 elif item is None or item in {RESET, RIGHTS, self._actor.session_id}:

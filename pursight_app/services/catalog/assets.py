@@ -20,7 +20,7 @@ from pursight_app.models import (
     ScanRun,
     UserAccount,
 )
-from pursight_app.services import access, audit
+from pursight_app.services import access, activity, audit
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.catalog import values
 from pursight_app.services.catalog.review_history import HistoryEntry, list_review_entries
@@ -118,6 +118,7 @@ def update_asset(
         access.bump_version(session)
         changed["owner"] = str(asset.owner_id or "")
     audit.record(session, actor, "asset.update", audit.Subject("asset", asset.id, asset.workspace_id), **changed)
+    activity.track(session, actor, asset.workspace_id, "asset.update", asset_id=asset.id)
     return asset
 
 

@@ -16,11 +16,18 @@ from pursight_app.services.collaboration.documents import (
     read_content,
     share_asset,
     share_file,
+    share_link,
     share_note,
     share_text,
 )
 from pursight_app.services.collaboration.export import export_json, export_markdown
-from pursight_app.services.collaboration.invitations import decline, invite, join, withdraw
+from pursight_app.services.collaboration.invitations import (
+    decline,
+    invite,
+    join,
+    sweep_expired_invitations,
+    withdraw,
+)
 from pursight_app.services.collaboration.log import events_after
 from pursight_app.services.collaboration.messages import (
     MessageRow,
@@ -40,6 +47,7 @@ from pursight_app.services.collaboration.notes import (
     restore_note,
     write_note,
 )
+from pursight_app.services.collaboration.pdf_text import pdf_text
 from pursight_app.services.collaboration.rooms import (
     Person,
     RoomDetail,
@@ -91,6 +99,7 @@ __all__ = [
     "mark_read",
     "note_state",
     "note_text",
+    "pdf_text",
     "propose",
     "react",
     "read_content",
@@ -101,9 +110,11 @@ __all__ = [
     "set_task_status",
     "share_asset",
     "share_file",
+    "share_link",
     "share_note",
     "share_text",
     "suggested_of",
+    "sweep_expired_invitations",
     "vote",
     "withdraw",
     "withdraw_proposal",

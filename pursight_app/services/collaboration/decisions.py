@@ -275,11 +275,11 @@ def withdraw_proposal(session: Session, actor: Actor, decision_id: UUID) -> Deci
     return _close(session, actor, seat.room, decision, DecisionStatus.WITHDRAWN)
 
 
-def list_decisions(session: Session, actor: Actor, room_id: UUID) -> list[DecisionRow]:
-    """The room's proposals, open ones first, then the newest."""
+def list_decisions(session: Session, actor: Actor, room_id: UUID, *, limit: int = 100) -> list[DecisionRow]:
+    """The room's proposals, open ones first, then the newest, at most `limit`."""
     seat_of(session, actor, room_id)
     rows = session.exec(
-        select(Decision).where(Decision.room_id == room_id).order_by(col(Decision.seq).desc()).limit(100)
+        select(Decision).where(Decision.room_id == room_id).order_by(col(Decision.seq).desc()).limit(limit)
     ).all()
     ids = {each for row in rows for each in (row.proposed_by_id, row.decided_by_id) if each}
     found = session.exec(select(UserAccount).where(col(UserAccount.id).in_(ids))).all()

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlmodel import Session, col, select
@@ -18,6 +19,7 @@ from pursight_app.services.collaboration.seats import seat_of
 
 MAX_BYTES = 8 * 1024 * 1024
 TITLE_MAX = 200
+URL_MAX = 2_000
 STUB = "Something of the catalogue that you may not see"
 # By their first bytes. Only these pictures are ever shown in a page; all else is text or a download.
 _MAGIC = (
@@ -92,6 +94,24 @@ def share_asset(session: Session, actor: Actor, room_id: UUID, asset_id: UUID) -
     return _keep(session, actor, room, DocumentKind.ASSET, "", asset_id=asset.id)
 
 
+def share_link(session: Session, actor: Actor, room_id: UUID, *, title: str, url: str) -> Document:
+    """Shares an address elsewhere: a query, a dashboard, a ticket. PurSight never opens it; the reader's browser may.
+
+    Raises:
+        InvalidInputError: no http or https address, or one with a password in it.
+    """
+    room = _room(session, actor, room_id)
+    url = url.strip()
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or len(url) > URL_MAX or not url.isprintable():
+        raise InvalidInputError(f"A link begins with http:// or https:// and has at most {URL_MAX:,} characters.")
+    if parts.username or parts.password:
+        raise InvalidInputError(
+            "This address holds a name or password. Share it without; whoever opens it has their own."
+        )
+    return _keep(session, actor, room, DocumentKind.LINK, _title(title or parts.hostname), url=url)
+
+
 def share_note(session: Session, actor: Actor, room_id: UUID, *, title: str) -> Document:
     """Shares an empty note that everybody in the room can write in, at once (notes.py)."""
     room = _room(session, actor, room_id)
@@ -157,6 +177,7 @@ def _keep(
     content: bytes = b"",
     content_type: str = "",
     asset_id: UUID | None = None,
+    url: str = "",
 ) -> Document:
     if len(content) > MAX_BYTES:
         raise InvalidInputError(f"What is shared has at most {MAX_BYTES // 1024 // 1024} MB.")
@@ -179,6 +200,7 @@ def _keep(
         size_bytes=len(content),
         blob_key=key,
         asset_id=asset_id,
+        url=url,
         shared_by_id=actor.user_id,
     )
     session.add(document)
@@ -186,8 +208,8 @@ def _keep(
     return document
 
 
-def list_documents(session: Session, actor: Actor, room_id: UUID) -> list[DocumentRow]:
-    """What was shared in the room, the newest first."""
+def list_documents(session: Session, actor: Actor, room_id: UUID, *, limit: int = 200) -> list[DocumentRow]:
+    """What was shared in the room, the newest first, at most `limit`."""
     seat_of(session, actor, room_id)
     wanted = (
         select(Document, UserAccount.name, Asset)
@@ -195,7 +217,7 @@ def list_documents(session: Session, actor: Actor, room_id: UUID) -> list[Docume
         .outerjoin(Asset, col(Asset.id) == Document.asset_id)
         .where(Document.room_id == room_id)
         .order_by(col(Document.seq).desc())
-        .limit(200)
+        .limit(limit)
     )
     return [_row(actor, document, name or "", asset) for document, name, asset in session.exec(wanted).all()]
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from pursight_app.core import rooms as live
 from pursight_app.core.clock import now
-from pursight_app.core.db import after_commit
+from pursight_app.core.db import after_commit, unit_of_work
 from pursight_app.core.errors import ConflictError, NotFoundError, PermissionDeniedError
 from pursight_app.models import Member, Participant, ParticipantStatus, Room, RoomStatus, UserAccount
 from pursight_app.services import access, activity, users
@@ -15,7 +15,7 @@ from pursight_app.services.access import Actor, Permission
 from pursight_app.services.collaboration.log import Happening, append, ended
 from pursight_app.services.collaboration.rooms import list_people
 from pursight_app.services.collaboration.seats import Seat, seat_of
-from pursight_app.services.notifications import mark_seen, notify_person
+from pursight_app.services.notifications import close_notifications, mark_seen, notify_person
 
 INVITED_FOR = timedelta(days=7)
 # As many as one process tells in a few milliseconds.
@@ -77,14 +77,17 @@ def join(session: Session, actor: Actor, room_id: UUID) -> Seat:
     Raises:
         ConflictError: the room has ended, code `session_ended`; or the invitation is too old, code `invitation_expired`.
     """
-    statuses = (ParticipantStatus.INVITED, ParticipantStatus.ACTIVE, ParticipantStatus.LEFT)
+    statuses = (
+        ParticipantStatus.INVITED, ParticipantStatus.EXPIRED, ParticipantStatus.ACTIVE, ParticipantStatus.LEFT
+    )  # fmt: skip
     seat = seat_of(session, actor, room_id, statuses=statuses, lock=True)
     room, own = seat.room, seat.participant
     if own.status == ParticipantStatus.ACTIVE:
         return seat
     if room.status == RoomStatus.ENDED:
         raise ended()
-    if own.status == ParticipantStatus.INVITED and own.expires_at is not None and own.expires_at <= now():
+    is_old = own.status == ParticipantStatus.INVITED and own.expires_at is not None and own.expires_at <= now()
+    if is_old or own.status == ParticipantStatus.EXPIRED:
         raise ConflictError("This invitation is too old. Ask for a new one.", code="invitation_expired")
     own.status, own.joined_at = ParticipantStatus.ACTIVE, now()
     session.flush()
@@ -106,6 +109,7 @@ def decline(session: Session, actor: Actor, room_id: UUID) -> None:
     if seat.room.status == RoomStatus.ACTIVE:
         told = {"user_id": str(actor.user_id), "name": actor.name}
         append(session, seat.room, Happening("invitation_declined", told), actor_id=actor.user_id)
+        activity.track(session, actor, seat.room.workspace_id, "room.decline", room_id=room_id)
 
 
 def withdraw(session: Session, actor: Actor, room_id: UUID, user_id: UUID) -> None:
@@ -130,8 +134,28 @@ def withdraw(session: Session, actor: Actor, room_id: UUID, user_id: UUID) -> No
     own.status = ParticipantStatus.WITHDRAWN
     session.flush()
     append(session, room, Happening(kind, {"user_id": str(user_id)}), actor_id=actor.user_id)
+    # What asks them in leads nowhere any more; their bell and their list of rooms look again.
+    close_notifications(session, user_id, room_id, workspace_id=room.workspace_id)
+    activity.track(session, actor, room.workspace_id, f"room.{kind}", room_id=room.id, name=_name(session, user_id))
     access.bump_version(session)
     after_commit(session, lambda: live.gone(room_id, user_id))
+
+
+def _name(session: Session, user_id: UUID) -> str:
+    return session.exec(select(UserAccount.name).where(UserAccount.id == user_id)).first() or ""
+
+
+def sweep_expired_invitations() -> None:
+    """Takes what asks people into rooms out of their bells once the invitation is too old."""
+    with unit_of_work() as session:
+        old = session.exec(
+            select(Participant)
+            .where(Participant.status == ParticipantStatus.INVITED, col(Participant.expires_at) < now())
+            .with_for_update(skip_locked=True)
+        ).all()
+        for own in old:
+            own.status = ParticipantStatus.EXPIRED
+            close_notifications(session, own.user_id, own.room_id, workspace_id=own.workspace_id)
 
 
 def _other(session: Session, room: Room, user_id: UUID) -> Participant:

@@ -1,11 +1,14 @@
 """What is said in a room: kept first, then among the recent ones in Redis, then told (F3.32-38)."""
 
+import re
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import func, insert
+from sqlalchemy import Table, bindparam, func, insert, inspect, true
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from pursight_app.core import rooms as live
@@ -23,8 +26,8 @@ from pursight_app.models import (
     RoomStatus,
     UserAccount,
 )
-from pursight_app.services import auth
-from pursight_app.services.access import Actor
+from pursight_app.services import access, auth
+from pursight_app.services.access import Actor, Permission
 from pursight_app.services.collaboration.log import Happening, append, ended
 from pursight_app.services.collaboration.rooms import list_people
 from pursight_app.services.collaboration.seats import Seat, seat_of
@@ -35,6 +38,13 @@ MOST_MENTIONS = 50
 # A fast writer sends a few a second; a program that pours is slowed down, and nobody else is.
 MESSAGES_PER_10_S = 1_000
 EMOJI_MAX = 8
+# Made once, as in log.py.
+_KEEPING = insert(cast("Table", inspect(Message).local_table))
+_SAID_BEFORE = select(Message).where(
+    col(Message.room_id) == bindparam("room"),
+    col(Message.author_id) == bindparam("author"),
+    col(Message.client_id) == bindparam("client"),
+)
 _NO_MESSAGE = "There is no such message in a room that you take part in."
 
 log = structlog.get_logger()
@@ -42,11 +52,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that is kept; `is_new` is False when it was sent before with the same `client_id`."""
+    """A message that is kept; `is_new` is False when it was sent before with the same `client_id`, as `body`."""
 
     message_id: UUID
     seq: int
     is_new: bool
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +80,15 @@ def send(
         ConflictError: the room has ended; code `session_ended`.
         RateLimitedError: more than `MESSAGES_PER_10_S` by one person.
     """
+    # Before the room's lock: whoever pours is turned away without making the others wait.
+    auth.throttle("messages", str(actor.user_id), limit=MESSAGES_PER_10_S, window_s=10)
     # The writer's lock from here on: two of the same client_id wait for each other.
     seat = seat_of(session, actor, room_id, lock=True)
-    known = session.exec(
-        select(Message).where(
-            Message.room_id == room_id, Message.author_id == actor.user_id, Message.client_id == client_id
-        )
-    ).first()
+    said = {"room": room_id, "author": actor.user_id, "client": client_id}
+    known = session.exec(_SAID_BEFORE, params=said).first()
     if known is not None:
-        return Sent(known.id, known.seq, is_new=False)
+        return Sent(known.id, known.seq, is_new=False, body=known.body)
     _check(seat, body, client_id)
-    auth.throttle("messages", str(actor.user_id), limit=MESSAGES_PER_10_S, window_s=10)
     root = _root_of(session, room_id, thread_id) if thread_id else None
     mentioned = _mentioned(session, room_id, body)
     message_id = uuid4()
@@ -97,7 +106,7 @@ def send(
         if user_id != actor.user_id:
             notify_person(session, actor, seat.room, user_id, "mention", message_id=str(message_id), seq=seq)
     after_commit(session, lambda: _has_written(room_id, actor.user_id))
-    return Sent(message_id, seq, is_new=True)
+    return Sent(message_id, seq, is_new=True, body=body)
 
 
 def _has_written(room_id: UUID, user_id: UUID) -> None:
@@ -115,19 +124,20 @@ def _insert(
     data: dict[str, object],
     root: UUID | None,
 ) -> None:
-    session.execute(
-        insert(Message).values(
-            id=message_id,
-            created_at=now(),
-            workspace_id=room.workspace_id,
-            room_id=room.id,
-            seq=seq,
-            author_id=actor.user_id,
-            client_id=data["client_id"],
-            body=body,
-            thread_id=root,
-            mentions=data["mentions"],
-        )
+    session.connection().execute(
+        _KEEPING,
+        {
+            "id": message_id,
+            "created_at": now(),
+            "workspace_id": room.workspace_id,
+            "room_id": room.id,
+            "seq": seq,
+            "author_id": actor.user_id,
+            "client_id": data["client_id"],
+            "body": body,
+            "thread_id": root,
+            "mentions": data["mentions"],
+        },
     )
 
 
@@ -162,10 +172,14 @@ def _mentioned(session: Session, room_id: UUID, body: str) -> list[UUID]:
         raise InvalidInputError(f"A message mentions at most {MOST_MENTIONS} people.")
     lower = body.lower()
     people = list_people(session, room_id)
+    # Whole names: @Anna does not call Ann.
     found = [
         person.user_id
         for person in people
-        if "@room" in lower or f"@{person.name.lower()}" in lower or f"@{person.email}" in lower
+        if any(
+            re.search(rf"@{re.escape(name)}(?!\w)", lower)
+            for name in ("room", person.name.lower(), person.email.lower())
+        )
     ]
     return found[:MOST_MENTIONS]
 
@@ -234,6 +248,7 @@ def search_messages(
     """Messages that hold all words of `query`, the newest first, in rooms that the actor takes part in."""
     if not query.strip() or len(query) > 200:
         raise InvalidInputError("Search for 1 to 200 characters.")
+    access.require(actor, Permission.ROOM_JOIN, workspace_id)
     rooms = select(Participant.room_id).where(
         Participant.user_id == actor.user_id,
         Participant.workspace_id == workspace_id,
@@ -242,20 +257,27 @@ def search_messages(
     if room_id is not None:
         seat_of(session, actor, room_id)
         rooms = rooms.where(Participant.room_id == room_id)
+    seats = rooms.subquery()
     words = func.plainto_tsquery("simple", query)
-    # Matches first, then their order: a common word in a huge room is cut by number, not sorted as a whole.
+    # Room by room, by number: a word that is everywhere is found at the end of the talk without sorting all that hold
+    # it, a rare one through the index of words; PostgreSQL chooses by how common the word is.
+    hit = aliased(Message)
     matches = (
-        select(Message.id)
-        .where(col(Message.room_id).in_(rooms), col(Message.search).op("@@")(words), col(Message.deleted_at).is_(None))
-        .order_by(col(Message.created_at).desc())
+        select(hit.id)
+        .where(hit.room_id == seats.c.room_id, col(hit.search).op("@@")(words), col(hit.deleted_at).is_(None))
+        .order_by(col(hit.room_id), col(hit.seq).desc())
         .limit(limit)
+        .lateral()
     )
     found = session.exec(
         select(Message, UserAccount.name, Room)
+        .select_from(seats)
+        .join(matches, true())
+        .join(Message, col(Message.id) == matches.c.id)
         .join(Room, col(Room.id) == Message.room_id)
         .outerjoin(UserAccount, col(UserAccount.id) == Message.author_id)
-        .where(col(Message.id).in_(matches))
         .order_by(col(Message.created_at).desc())
+        .limit(limit)
     ).all()
     rows = with_reactions(session, actor, [(message, name) for message, name, _ in found])
     return list(zip(rows, [room for _, _, room in found], strict=True))

@@ -13,6 +13,7 @@ from pursight_app.core import rooms as live
 from pursight_app.core.clock import now
 from pursight_app.core.db import after_commit
 from pursight_app.core.errors import InvalidInputError, NotFoundError, PermissionDeniedError
+from pursight_app.core.events import publish_access_change
 from pursight_app.models import (
     Asset,
     Finding,
@@ -260,7 +261,10 @@ def leave_room(session: Session, actor: Actor, room_id: UUID) -> None:
         raise ended()
     seat.participant.status = ParticipantStatus.LEFT
     append(session, seat.room, Happening("left", _who(actor)), actor_id=actor.user_id)
+    activity.track(session, actor, seat.room.workspace_id, "room.leave", room_id=room_id)
     after_commit(session, lambda: live.gone(room_id, actor.user_id))
+    # Notes that they have open close at once.
+    after_commit(session, publish_access_change)
 
 
 def end_room(session: Session, actor: Actor, room_id: UUID) -> Seat:

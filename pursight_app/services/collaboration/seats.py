@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from pursight_app.core.errors import NotFoundError
 from pursight_app.models import Participant, ParticipantStatus, Room
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
 
+# Made once: they are asked with every message, and building them costs as much as running them.
+_LOCKED = (
+    select(Room).where(col(Room.id) == bindparam("room_id")).with_for_update().execution_options(populate_existing=True)
+)
+_OWN = select(Participant).where(
+    col(Participant.room_id) == bindparam("room_id"), col(Participant.user_id) == bindparam("user_id")
+)
 _NO_ROOM = "There is no such room, or not one that you take part in."
 
 
@@ -41,17 +49,22 @@ def seat_of(
     Raises:
         NotFoundError: for everybody else the room does not exist.
     """
-    if lock:
-        # On its own and first: what is read behind it is then as the last writer left it.
-        session.exec(
-            select(Room).where(Room.id == room_id).with_for_update().execution_options(populate_existing=True)
-        ).first()
-    room = access.get(session, actor, Room, room_id, Permission.ROOM_JOIN)
-    wanted = select(Participant).where(Participant.room_id == room_id, Participant.user_id == actor.user_id)
-    found = session.exec(wanted).first()
+    # On its own and first: what is read behind it is then as the last writer left it. Held by name, because a session
+    # forgets rows that nobody holds, and `get` would ask for it once more.
+    locked = session.exec(_LOCKED, params={"room_id": room_id}).first() if lock else None
+    room = (
+        locked
+        if locked is not None and _may_join(actor, locked)
+        else access.get(session, actor, Room, room_id, Permission.ROOM_JOIN)
+    )
+    found = session.exec(_OWN, params={"room_id": room_id, "user_id": actor.user_id}).first()
     if found is None or found.status not in statuses:
         raise NotFoundError(_NO_ROOM)
     return Seat(room, found)
+
+
+def _may_join(actor: Actor, room: Room) -> bool:
+    return actor.decide(Permission.ROOM_JOIN, access.Resource(room.workspace_id)).allowed
 
 
 def is_in(session: Session, user_id: UUID, room_id: UUID) -> bool:

@@ -79,10 +79,10 @@ def set_task_status(session: Session, actor: Actor, task_id: UUID, status: str) 
     return task
 
 
-def list_tasks(session: Session, actor: Actor, room_id: UUID) -> list[TaskRow]:
-    """The room's tasks: open ones first, those due soonest on top."""
+def list_tasks(session: Session, actor: Actor, room_id: UUID, *, limit: int = 200) -> list[TaskRow]:
+    """The room's tasks: open ones first, those due soonest on top, at most `limit`."""
     seat_of(session, actor, room_id)
-    return _rows(session, Task.room_id == room_id)
+    return _rows(session, Task.room_id == room_id, limit=limit)
 
 
 def list_own_tasks(session: Session, actor: Actor, workspace_id: UUID) -> list[TaskRow]:
@@ -100,13 +100,13 @@ def list_own_tasks(session: Session, actor: Actor, workspace_id: UUID) -> list[T
     )
 
 
-def _rows(session: Session, *conditions: object) -> list[TaskRow]:
+def _rows(session: Session, *conditions: object, limit: int = 200) -> list[TaskRow]:
     wanted = (
         select(Task, UserAccount.name, Room.title)
         .join(Room, col(Room.id) == Task.room_id)
         .outerjoin(UserAccount, col(UserAccount.id) == Task.owner_id)
         .where(*conditions)  # type: ignore[arg-type]  # comparisons of columns
         .order_by(col(Task.status).desc(), col(Task.due_on).nulls_last(), col(Task.created_at))
-        .limit(200)
+        .limit(limit)
     )
     return [TaskRow(task, name or "", title) for task, name, title in session.exec(wanted).all()]

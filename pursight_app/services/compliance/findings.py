@@ -12,7 +12,7 @@ from pursight_app.core.db import after_commit, count_rows
 from pursight_app.core.errors import ConflictError, InvalidInputError
 from pursight_app.core.events import Event, publish
 from pursight_app.models import Asset, AssetColumn, Finding, FindingStatus, Rule, Severity, UserAccount, Waiver
-from pursight_app.services import access, audit
+from pursight_app.services import access, activity, audit
 from pursight_app.services.access import Actor, Permission
 
 _SEVERITY_ORDER = case({level: rank for rank, level in enumerate(reversed(Severity))}, value=col(Finding.severity))
@@ -135,6 +135,7 @@ def set_finding_status(session: Session, actor: Actor, finding_id: UUID, status:
     before, finding.status = finding.status, status
     subject = audit.Subject("finding", finding.id, finding.workspace_id)
     audit.record(session, actor, "finding.set_status", subject, before=before, after=status)
+    activity.track(session, actor, finding.workspace_id, f"finding.{status}", asset_id=finding.asset_id)
     return finding
 
 
@@ -167,6 +168,7 @@ def waive_finding(session: Session, actor: Actor, finding_id: UUID, *, reason: s
     session.add(waiver)
     subject = audit.Subject("finding", finding.id, finding.workspace_id)
     audit.record(session, actor, "finding.waive", subject, reason=reason, expires_at=expires_at.isoformat())
+    activity.track(session, actor, finding.workspace_id, "finding.waive", asset_id=finding.asset_id)
     return waiver
 
 

@@ -1,5 +1,6 @@
 """A person's word on verdicts: one or up to `MAX_BATCH` at once, all or none. From then on no scan changes them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from pursight_app.models import (
     Review,
     ReviewDecision,
 )
-from pursight_app.services import access, audit, data_classes
+from pursight_app.services import access, activity, audit, data_classes
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.reviews.consequences import follow_up
 
@@ -217,6 +218,15 @@ def _keep_reviews(session: Session, actor: Actor, batch_id: UUID, decision: str,
 
 
 def _record(session: Session, actor: Actor, batch_id: UUID, decision: str, changes: list[Change]) -> None:
+    for asset, count in Counter(change.case.asset.id for change in changes).items():
+        activity.track(
+            session,
+            actor,
+            changes[0].case.asset.workspace_id,
+            f"classification.{decision}",
+            asset_id=asset,
+            columns=count,
+        )
     first = changes[0]
     workspace_id = first.case.asset.workspace_id
     said: dict[str, Any] = {"decision": decision, "batch_id": str(batch_id), "data_class": first.data_class}

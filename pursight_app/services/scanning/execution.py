@@ -35,7 +35,7 @@ from pursight_app.models import (
     ScanRun,
     ScanStatus,
 )
-from pursight_app.services import access, compliance, data_sources, lineage, propagation
+from pursight_app.services import access, activity, compliance, data_sources, lineage, propagation
 from pursight_app.services.classification import Verdict
 from pursight_app.services.leases import Heartbeat, LeaseLostError
 from pursight_app.services.recognition import load_recognition
@@ -310,6 +310,8 @@ def _finish(lease: Lease, *, cancelled: bool = False, error: str | None = None) 
         if run.summary["tables"]:
             source.last_scan_at = run.finished_at
         announce(session, run)
+        # Who may see the catalogue sees what became of it; the tables themselves stand in the ledger.
+        activity.track(session, None, run.workspace_id, f"scan.{run.status}", source=source.name, scan_id=str(run.id))
         log.info("scan_run.finished", status=str(run.status), **run.summary)
 
 

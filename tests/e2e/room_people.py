@@ -1,0 +1,72 @@
+"""What people do in rooms with a browser, and what lies behind the pages."""
+
+import json
+import re
+from dataclasses import dataclass
+
+import psycopg
+from playwright.sync_api import Page, expect
+from redis import Redis
+
+HOSTILE = (
+    "<script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    "<svg onload=window.hit=1>",
+    "[link](javascript:window.hit=1)",
+    "[link](data:text/html,<script>window.hit=1</script>)",
+    "![picture](javascript:window.hit=1)",
+    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
+    "@<b onmouseover=window.hit=1>you</b>",
+    "`{{7*7}}` {{7*7}} {0.__class__}",
+    "[<img src=x onerror=window.hit=1>](https://example.org)",
+)
+
+
+@dataclass
+class Store:
+    """What lies behind the pages."""
+
+    database: psycopg.Connection
+    redis: Redis
+
+    def one(self, query: str, *values: object) -> tuple[object, ...]:
+        found = self.database.execute(query, values).fetchone()
+        assert found is not None, query
+        return found
+
+    def activity(self, room: str) -> list[str]:
+        rows = self.database.execute("SELECT type FROM activity_event WHERE room_id = %s ORDER BY created_at", (room,))
+        return [kind for (kind,) in rows.fetchall()]
+
+    def recent(self, room: str) -> list[dict[str, object]]:
+        return [json.loads(text) for text in self.redis.zrange(f"pursight:room:{room}:recent", 0, -1)]
+
+
+def open_room(page: Page, title: str) -> str:
+    page.goto("/rooms")
+    page.get_by_role("button", name="New room").first.click()
+    page.get_by_label("What is it about?").fill(title)
+    page.get_by_role("button", name="Open room").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    return page.url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def invite(page: Page, email: str) -> None:
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_label("Who?").fill(email)
+    page.get_by_role("button", name=re.compile(email)).click()
+    page.get_by_role("dialog").get_by_role("button", name="Invite", exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def accept(page: Page, title: str) -> None:
+    page.goto("/rooms")
+    page.get_by_role("button", name="Accept").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_label("Write a message")).to_be_visible()
+
+
+def say(page: Page, text: str) -> None:
+    field = page.get_by_label("Write a message")
+    field.fill(text)
+    field.press("Enter")
