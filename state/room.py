@@ -11,22 +11,14 @@ from pursight_app.core import rooms as live
 from pursight_app.core.errors import NotFoundError, PurSightError, UserError
 from pursight_app.services import collaboration
 from pursight_app.services.access import Actor
-from pursight_app.services.collaboration import RoomDetail
+from pursight_app.services.collaboration import AssetCard, MessageRow
 from state import format as fmt
 from state.base import acting, as_id, event, hear, run, sentence_of
 from state.person_choice import clear_choice
-from state.room_views import (
-    MessageView,
-    PersonView,
-    linked_assets,
-    message_views,
-    person_view,
-)
+from state.room_reading import MOST_SHOWN, WINDOW, Look, Window, look_into, read_messages
+from state.room_views import MessageView, PersonView, message_views, person_view
 from state.session import notify
 
-WINDOW = 50
-# So many at most are in the page at once; further back the window moves.
-MOST_SHOWN = 200
 Result = TypeVar("Result")
 # What the other states of a room read anew when more has happened in it than messages; they add themselves.
 FOLLOWERS: list[Any] = []
@@ -112,16 +104,16 @@ class RoomState(rx.State):
         return list(FOLLOWERS) if self._others != before else None
 
     async def _fill(self, *, is_opened: bool = False) -> None:
-        room_id = self._room
-        detail = await run(lambda session, actor: collaboration.get_room(session, actor, room_id))
-        self._take(detail, is_opened=is_opened)
-        self._say_who_types(room_id)
-        if self.is_in and detail.room.last_seq != self._last_seq:
-            await self._fill_messages()
-            self._last_seq = detail.room.last_seq
-            await run(lambda session, actor: collaboration.mark_read(session, actor, room_id, detail.room.last_seq))
+        room_id, known = self._room, self._last_seq
+        window = Window(0 if is_opened else self._shown, self._before or None)
+        look = await run(lambda session, actor: look_into(session, actor, room_id, window, known_seq=known))
+        self._take(look, is_opened=is_opened)
+        if look.rows is not None:
+            self._show(look.rows, look.cards)
+            self._last_seq = look.detail.room.last_seq
 
-    def _take(self, detail: RoomDetail, *, is_opened: bool) -> None:
+    def _take(self, look: Look, *, is_opened: bool) -> None:
+        detail = look.detail
         room, me = detail.room, acting().user_id
         self._others = room.last_seq - room.message_count
         self.title, self.is_ended = room.title, room.status == "ended"
@@ -134,28 +126,25 @@ class RoomState(rx.State):
         self.is_host = detail.is_host
         self.is_in, self.is_invited = detail.status == "active", detail.status == "invited"
         self.may_end = detail.is_host or acting().may("workspace.manage", room.workspace_id)  # type: ignore[arg-type]  # a StrEnum's value
-        looking = live.who_looks(room.id)
-        self.people = [person_view(person, me, looking.get(str(person.user_id), "")) for person in detail.people]
+        self.people = [person_view(person, me, look.looking.get(str(person.user_id), "")) for person in detail.people]
+        self._say_who_types([name for user_id, name in look.typing.items() if user_id != str(me)])
         if is_opened:
             # What comes while one looks on is not "new since you left".
-            self._new_from, self._new_to = detail.read_seq, room.last_seq
-            self._shown = max(WINDOW, min(MOST_SHOWN, room.last_seq - detail.read_seq + 10)) if self.is_in else WINDOW
+            self._new_from, self._new_to, self._shown = detail.read_seq, room.last_seq, look.limit
 
-    def _say_who_types(self, room_id: UUID) -> None:
-        others = [name for user_id, name in live.who_types(room_id).items() if user_id != str(acting().user_id)]
+    def _say_who_types(self, others: list[str]) -> None:
         words = {0: "", 1: "{} is writing…", 2: "{} and {} are writing…"}.get(
             len(others), "Several people are writing…"
         )
         self.typing_words = words.format(*others)
 
     async def _fill_messages(self) -> None:
-        room_id, limit, before = self._room, self._shown, self._before or None
+        room_id, window = self._room, Window(self._shown, self._before or None)
+        rows, cards = await run(lambda session, actor: read_messages(session, actor, room_id, window))
+        self._show(rows, cards)
 
-        def work(session: Session, actor: Actor) -> tuple[Any, Any]:
-            rows = collaboration.list_messages(session, actor, room_id, before_seq=before, limit=limit + 1)
-            return rows, collaboration.cards_of(session, actor, linked_assets(rows))
-
-        rows, cards = await run(work)
+    def _show(self, rows: list[MessageRow], cards: dict[UUID, AssetCard]) -> None:
+        limit = self._shown
         self.has_older, self.has_newer = len(rows) > limit, bool(self._before)
         shown = rows[-limit:]
         new = range(self._new_from + 1, self._new_to + 1)
