@@ -7,6 +7,7 @@ import typer
 from pursight_app.cli.audit import app as audit
 from pursight_app.cli.bench import bench
 from pursight_app.cli.classify import classify, train
+from pursight_app.cli.diagnose import diagnose
 from pursight_app.cli.keys import rotate_keys
 from pursight_app.cli.operations import create_user, migrate, up, worker
 from pursight_app.cli.scan import scan
@@ -18,6 +19,7 @@ app.command()(up)
 app.command()(scan)
 app.command()(classify)
 app.command()(train)
+app.command()(diagnose)
 app.command()(worker)
 # A benchmark reads its own options, --help too.
 app.command(

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     samples: Literal["keep", "masked", "none"] = Field(
         default="keep", description="What is stored of the values that a scan reads."
     )
+    spark_master: str = Field(
+        default="local[2]", description="Where pipelines run: local[N], spark://…, yarn or k8s://…"
+    )
+    spark_driver_memory: str = Field(default="2g", description="Memory of a pipeline's driver.")
     source_timeout_s: float = Field(default=60.0, description="Longest wait for one answer of a source.")
     lease_s: float = Field(default=15.0, description="A scan whose worker is silent this long is taken over.")
 

@@ -1,0 +1,34 @@
+"""Python UDFs: every row leaves the JVM, is turned into Python objects, and comes back."""
+
+from collections.abc import Iterator
+
+from pursight_app.core.executions import Execution
+from pursight_app.optimizers.base import Found, rows, share_of_query
+
+KEY = "python_udf"
+# BatchEvalPython handles rows one by one; the Arrow kinds are quicker but leave the JVM too.
+_ROW_BY_ROW, _BATCHED = (
+    ("BatchEvalPython",),
+    ("ArrowEvalPython", "MapInPandas", "FlatMapGroupsInPandas", "PythonMapInArrow", "MapInArrow"),
+)
+
+
+def diagnose(execution: Execution) -> Iterator[Found]:
+    """Queries that evaluate Python for their rows."""
+    for query in execution.queries.values():
+        for node in query.plan.walk() if query.plan else ():
+            if not node.name.startswith(_ROW_BY_ROW + _BATCHED):
+                continue
+            is_row_by_row = node.name.startswith(_ROW_BY_ROW)
+            handled = node.metrics.get("number of output rows") or rows(node) or 0
+            yield Found(
+                f"Query {query.id} runs Python for {handled:,} rows{' one by one' if is_row_by_row else ''}",
+                f"query {query.id}",
+                f"{node.text[:160]}: each row is sent to a Python process and back.",
+                "Say the same with Spark's own functions; where that cannot be, use a pandas UDF.",
+                {
+                    "rows": handled, "operator": node.name, "call": node.text[:300],
+                    "sent_bytes": node.metrics.get("data sent to Python workers", 0),
+                },
+                share_of_query(execution, query) * (0.7 if is_row_by_row else 0.4),
+            )  # fmt: skip

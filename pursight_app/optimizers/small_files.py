@@ -1,0 +1,50 @@
+"""Small files: each file costs an opening, a listing and often a task, however little is in it."""
+
+from collections.abc import Iterator
+
+from pursight_app.core.executions import Execution, PlanNode, Query
+from pursight_app.optimizers.base import MIB, Found, mib, scans, share_of_query
+
+KEY = "small_files"
+LEAST_FILES, SMALL = 100, 8 * MIB
+# Opening and closing one file, reading its footer: what remains of a file that is nearly empty.
+FILE_COST_MS = 12
+
+
+def diagnose(execution: Execution) -> Iterator[Found]:
+    """Scans of many small files, and writes of them."""
+    for query in execution.queries.values():
+        for scan in scans(query.plan):
+            files, size = scan.metrics.get("number of files read", 0), scan.metrics.get("size of files read", 0)
+            if files >= LEAST_FILES and size / files < SMALL:
+                yield _found(execution, query, scan, (files, size), is_read=True)
+        for node in query.plan.walk() if query.plan else ():
+            files, size = node.metrics.get("number of written files", 0), node.metrics.get("written output", 0)
+            if files >= LEAST_FILES // 2 and size / files < SMALL:
+                yield _found(execution, query, node, (files, size), is_read=False)
+
+
+def _found(execution: Execution, query: Query, node: PlanNode, found: tuple[int, int], *, is_read: bool) -> Found:
+    files, size = found
+    cores = max(1, execution.cores)
+    does = "reads" if is_read else "writes"
+    cost = files * FILE_COST_MS * (1 if is_read else 2) / cores + node.metrics.get("metadata time", 0)
+    advice = (
+        "Compact the files at their source, or pack more of them into a task (spark.sql.files.openCostInBytes)."
+        if is_read
+        else "Bring the rows of each partition together before writing: one file for each instead of one from each task."
+    )
+    return Found(
+        f"Query {query.id} {does} {files:,} files of {mib(size / files)}",
+        f"query {query.id}",
+        f"{mib(size)} in {files:,} files: opening and closing them costs more than their bytes.",
+        advice,
+        {
+            "files": files,
+            "bytes": size,
+            "bytes_per_file": round(size / files),
+            "direction": does,
+            "operator": node.text[:200],
+        },
+        min(share_of_query(execution, query) * 0.8, cost),
+    )
