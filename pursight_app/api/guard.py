@@ -21,9 +21,13 @@ from pursight_app.models import (
     CustomDataClass,
     DataSource,
     Decision,
+    Deployment,
     Document,
     Finding,
     Message,
+    OptimizationPlan,
+    Pipeline,
+    PipelineRun,
     Propagation,
     Review,
     Room,
@@ -53,6 +57,10 @@ _ROWS: dict[str, type[SQLModel]] = {
     "document_id": Document,
     "decision_id": Decision,
     "task_id": Task,
+    "pipeline_id": Pipeline,
+    "run_id": PipelineRun,
+    "plan_id": OptimizationPlan,
+    "deployment_id": Deployment,
 }
 # Rights that people can hold on a part of a workspace; the service then looks at the parts that the body names.
 _FOR_PARTS = frozenset({Permission.CLASSIFICATION_REVIEW})

@@ -77,6 +77,7 @@ def worker(
     import skops.io  # noqa: F401  loaded for its effect
 
     import jobs.models
+    import jobs.pipelines
     import jobs.scans  # noqa: F401  loaded for its effect
     from pursight_app.core import queue
     from pursight_app.core.db import engine, unit_of_work
@@ -100,6 +101,8 @@ def _sweep() -> None:
     from pursight_app.services.collaboration import sweep_expired_invitations
     from pursight_app.services.data_classes import sweep_rescores
     from pursight_app.services.learning import refresh_outdated, sweep_models
+    from pursight_app.services.optimization import sweep_plans
+    from pursight_app.services.pipelines import sweep_runs
     from pursight_app.services.scanning import sweep_scans
 
     # The pool's own handlers, which a replaced sweep inherits, would stop the workers and leave this process alive.
@@ -114,6 +117,8 @@ def _sweep() -> None:
             sweep_models()
             sweep_rescores()
             sweep_expired_invitations()
+            sweep_runs()
+            sweep_plans()
             if time.monotonic() - refreshed_at >= REFRESH_INTERVAL_S:
                 refresh_outdated()
                 refreshed_at = time.monotonic()

@@ -126,6 +126,12 @@ class SourceReadError(ExternalError):
     code = "source_read_failed"
 
 
+class SparkJobFailedError(ExternalError):
+    """Spark does not answer, refused a program, or the program broke."""
+
+    code = "spark_failed"
+
+
 class ServiceUnavailableError(ExternalError):
     """PurSight's own PostgreSQL or Redis is away or busy; nothing was granted and nothing was changed."""
 

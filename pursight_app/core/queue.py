@@ -37,7 +37,9 @@ class Job:
 SCAN = Job("jobs.scans.run", timeout_s=24 * 3600)
 LEARN = Job("jobs.models.run", timeout_s=6 * 3600)
 RESCORE = Job("jobs.data_classes.rescore", timeout_s=2 * 3600)
-_KNOWN_FUNCTIONS = frozenset({SCAN.function, LEARN.function, RESCORE.function})
+RUN_PIPELINE = Job("jobs.pipelines.run", timeout_s=24 * 3600)
+OPTIMIZE = Job("jobs.pipelines.optimize", timeout_s=24 * 3600)
+_KNOWN_FUNCTIONS = frozenset(job.function for job in (SCAN, LEARN, RESCORE, RUN_PIPELINE, OPTIMIZE))
 
 
 class _KnownJob(RqJob):

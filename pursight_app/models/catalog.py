@@ -41,6 +41,7 @@ class LineageKind(StrEnum):
 
     VIEW = "view"
     FOREIGN_KEY = "foreign_key"
+    PIPELINE = "pipeline"
 
 
 class Transformation(StrEnum):
@@ -155,7 +156,7 @@ class Classification(Row, table=True):
 
 
 class LineageEdge(Row, table=True):
-    """`downstream` is made from (view) or refers to (foreign key) `upstream`."""
+    """`downstream` is made from (view, pipeline) or refers to (foreign key) `upstream`."""
 
     __table_args__ = (
         UniqueConstraint("upstream_id", "downstream_id", "kind"),
@@ -167,6 +168,7 @@ class LineageEdge(Row, table=True):
     downstream_id: UUID = reference("asset")
     kind: str
     scan_run_id: UUID | None = reference("scan_run", nullable=True, index=False)
+    pipeline_run_id: UUID | None = Field(default=None, index=True)
 
 
 class ColumnLineageEdge(Row, table=True):

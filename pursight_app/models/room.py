@@ -37,6 +37,7 @@ class RoomSubject(StrEnum):
     ASSET = "asset"
     SCAN = "scan"
     FINDING = "finding"
+    PLAN = "plan"
 
 
 class DocumentKind(StrEnum):

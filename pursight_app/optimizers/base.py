@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, PlanNode, Query, Stage
 from pursight_app.core.registry import modules_of
 
@@ -39,6 +40,23 @@ class Found:
     stake_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One change that could help: the definition after it, why it helps and why the results stay the same.
+
+    `kind` is configuration, sql, python, caching, layout or suggestion; of a suggestion `after` is the definition as it is.
+    """
+
+    key: str
+    title: str
+    kind: str
+    mechanism: str
+    condition: str
+    risk: str
+    after: Definition
+    prior_gain: float
+
+
 class Optimizer(Protocol):
     """A module of this package. Its docstring is what people read about it."""
 
@@ -47,6 +65,26 @@ class Optimizer(Protocol):
     @staticmethod
     def diagnose(execution: Execution) -> Iterable[Found]:
         """What of this kind the execution shows."""
+        ...
+
+
+def propose(definition: Definition) -> list[Candidate]:
+    """The changes that the optimisers know for a definition, each of it alone; what they bring is priced by others."""
+    return [
+        candidate
+        for module in optimizers()
+        if hasattr(module, "propose")
+        for candidate in cast("Proposing", module).propose(definition)
+        if candidate.kind == "suggestion" or candidate.after != definition
+    ]
+
+
+class Proposing(Protocol):
+    """An optimiser that also knows what to change."""
+
+    @staticmethod
+    def propose(definition: Definition) -> Iterable[Candidate]:
+        """Changes of the definition that would mend what this optimiser finds."""
         ...
 
 

@@ -1,9 +1,12 @@
 """Exploding joins: every row of one side meets every row of the other, or a join gives many times what it got."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import Found, rows, share_of_query
+from pursight_app.optimizers import sql
+from pursight_app.optimizers.base import Candidate, Found, rows, share_of_query
 
 KEY = "exploding_join"
 GROWTH, LEAST_ROWS = 10, 100_000
@@ -37,3 +40,23 @@ def diagnose(execution: Execution) -> Iterator[Found]:
                     {"left_rows": left, "right_rows": right, "output_rows": made, "join": node.text[:300]},
                     share_of_query(execution, query) * 0.5,
                 )
+
+
+def propose(definition: Definition) -> Iterator[Candidate]:
+    """Turns an inner join on `a OR b` into the union of a join on `a` and one on `b` that leaves out what `a` found."""
+    after, count = definition, 0
+    for step in definition.steps:
+        rewritten = sql.rewrite(step.sql, sql.or_join_as_union) if step.sql else ""
+        if rewritten and rewritten != step.sql:
+            after, count = after.with_step(replace(step, sql=rewritten)), count + 1
+    if count:
+        yield Candidate(
+            KEY,
+            "Join by each equality alone and unite the results",
+            "sql",
+            "An OR of equalities leaves Spark only comparing every row with every row; each equality alone is a hash join.",
+            "The second join keeps a pair only where the first equality is not true, NULL included, so no pair comes twice and none is lost.",
+            "low: checked by the checksums of all outputs",
+            after,
+            0.5,
+        )

@@ -5,9 +5,12 @@ above a shuffle although it asks of one side only.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, PlanNode, Query
-from pursight_app.optimizers.base import Found, rows, scans, share_of_query
+from pursight_app.optimizers import sql
+from pursight_app.optimizers.base import Candidate, Found, rows, scans, share_of_query
 
 KEY = "late_filter"
 KEPT_AT_MOST, LEAST_ROWS = 0.3, 100_000
@@ -49,3 +52,38 @@ def _is_pushed(scan: PlanNode) -> bool:
     return partitions not in {"[]", ""} or any(
         word in pushed for word in ("EqualTo", "GreaterThan", "LessThan", "In(", "StringStartsWith")
     )
+
+
+def propose(definition: Definition) -> Iterator[Candidate]:
+    """Lets filters through: steps are no longer written to files in between, and dates are compared as dates."""
+    staged = [step for step in definition.steps if step.persist == "stage"]
+    unstaged = definition
+    for step in staged:
+        unstaged = unstaged.with_step(replace(step, persist="none"))
+    if staged:
+        yield Candidate(
+            f"{KEY}_stage",
+            f"Do not write {', '.join(step.name for step in staged)} to files in between",
+            "sql",
+            "What a later step drops is then never read, joined or written; Spark plans over the whole.",
+            "A step is a view over the same rows, whether it is written or not; with rand() or now() it would not be.",
+            "medium: a step that several others read is computed by each of them",
+            unstaged,
+            0.4,
+        )
+    plain, count = definition, 0
+    for step in definition.steps:
+        rewritten = sql.rewrite(step.sql, sql.plain_dates) if step.sql else ""
+        if rewritten and rewritten != step.sql:
+            plain, count = plain.with_step(replace(step, sql=rewritten)), count + 1
+    if count:
+        yield Candidate(
+            f"{KEY}_dates",
+            "Compare dates with a range instead of a formatted text",
+            "sql",
+            "A comparison of the plain column is pushed into the scan, which skips files and row groups by their statistics.",
+            "date_format(d, 'yyyy-MM') = 'x' and year(d) = n hold for exactly the dates of that month or year; NULL fails both.",
+            "low: checked by the checksums of all outputs",
+            plain,
+            0.3,
+        )

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, Stage
-from pursight_app.optimizers.base import MIB, Found, mib, share
+from pursight_app.optimizers.base import MIB, Candidate, Found, mib, share
 
 KEY = "partition_count"
 SHORT_TASK_MS, TINY_READ = 400, 8 * MIB
@@ -57,3 +58,27 @@ def _too_many(execution: Execution, stage: Stage, cores: int, read: float) -> Fo
         },
         min(share(execution, stage) * (1 - needed / count), (overhead + count * TASK_COST_MS) / cores + share(execution, stage) * 0.3),
     )  # fmt: skip
+
+
+# Settings that old pipelines carry and that Spark since 3.2 decides better by itself, at run time.
+_LEGACY = (
+    "spark.sql.shuffle.partitions", "spark.default.parallelism", "spark.sql.adaptive.enabled",
+    "spark.sql.adaptive.coalescePartitions.enabled", "spark.sql.adaptive.skewJoin.enabled",
+    "spark.sql.autoBroadcastJoinThreshold", "spark.sql.join.preferSortMergeJoin",
+)  # fmt: skip
+
+
+def propose(definition: Definition) -> Iterator[Candidate]:
+    """Takes legacy settings away, so that adaptive execution joins, splits and broadcasts by what it sees."""
+    found = [key for key in _LEGACY if key in definition.spark_conf]
+    if found:
+        yield Candidate(
+            KEY,
+            f"Let Spark decide instead of {len(found)} fixed settings",
+            "configuration",
+            f"{', '.join(found)} fix what adaptive execution decides at run time from real sizes.",
+            "Settings change how rows are moved, never which rows there are.",
+            "low: a setting is put back as easily",
+            definition.with_conf(dict.fromkeys(found)),
+            0.4,
+        )

@@ -1,9 +1,12 @@
 """Python UDFs: every row leaves the JVM, is turned into Python objects, and comes back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import Found, rows, share_of_query
+from pursight_app.optimizers import python_code
+from pursight_app.optimizers.base import Candidate, Found, rows, share_of_query
 
 KEY = "python_udf"
 # BatchEvalPython handles rows one by one; the Arrow kinds are quicker but leave the JVM too.
@@ -32,3 +35,24 @@ def diagnose(execution: Execution) -> Iterator[Found]:
                 },
                 share_of_query(execution, query) * (0.7 if is_row_by_row else 0.4),
             )  # fmt: skip
+
+
+def propose(definition: Definition) -> Iterator[Candidate]:
+    """Says a Python function in SQL, where it is simple enough to be the same."""
+    after, names = definition, list[str]()
+    for step in definition.steps:
+        if step.python:
+            text, done = python_code.udfs_as_columns(step.python)
+            if done:
+                after, names = after.with_step(replace(step, python=text)), names + done
+    if names:
+        yield Candidate(
+            KEY,
+            f"Say {', '.join(names)} with Spark's own functions",
+            "python",
+            "Rows no longer leave the JVM, and the whole expression is compiled into the scan.",
+            "Only functions of comparisons, arithmetic, text methods and conditions are translated, with Python's meaning of None.",
+            "low: checked by the checksums of all outputs",
+            after,
+            0.5,
+        )

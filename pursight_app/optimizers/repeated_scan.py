@@ -3,9 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, PlanNode, Query
-from pursight_app.optimizers.base import MIB, Found, mib, scans, share_of_query
+from pursight_app.optimizers.base import MIB, Candidate, Found, mib, scans, share_of_query
 
 KEY = "repeated_scan"
 LEAST_BYTES = 4 * MIB
@@ -35,3 +37,29 @@ def diagnose(execution: Execution) -> Iterator[Found]:
             {"times": len(found), "queries": len(queries), "bytes": size, "location": place[:300]},
             spent * (times - 1) / times * 0.7,
         )
+
+
+def propose(definition: Definition) -> Iterator[Candidate]:
+    """Keeps a step that several later steps or outputs read, in memory and what does not fit on disk."""
+    for step in definition.steps:
+        readers = readers_of(definition, step.name)
+        if step.persist != "none" or readers < 2:
+            continue
+        for how, words in (("memory", "in memory"), ("stage", "in files")):
+            yield Candidate(
+                f"{KEY}_{how}:{step.name}",
+                f"Compute step {step.name} once and keep it {words}",
+                "caching",
+                f"{readers} steps or outputs read {step.name}; without keeping it, each of them computes it anew.",
+                "The readers get the rows that the step gives once; a step with rand() or now() would have differed between readers.",
+                "medium: what is kept takes memory or disk while the run lasts",
+                definition.with_step(replace(step, persist=how)),
+                0.45 if how == "memory" else 0.35,
+            )
+
+
+def readers_of(definition: Definition, name: str) -> int:
+    """How many later steps and outputs read a step."""
+    word = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+    steps = sum(bool(word.search(step.sql or step.python)) for step in definition.steps if step.name != name)
+    return steps + sum(output.step == name for output in definition.outputs)

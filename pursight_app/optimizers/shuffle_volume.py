@@ -1,9 +1,12 @@
 """Shuffle volume: the run moves more between its stages than it reads."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import MIB, Found, mib
+from pursight_app.optimizers import python_code, sql
+from pursight_app.optimizers.base import MIB, Candidate, Found, mib
 
 KEY = "shuffle_volume"
 LEAST = 256 * MIB
@@ -27,3 +30,31 @@ def diagnose(execution: Execution) -> Iterator[Found]:
         {"shuffle_write_bytes": written, "input_bytes": read, "write_ms": round(writing), "fetch_wait_ms": waiting},
         (writing + waiting) / cores,
     )
+
+
+def propose(definition: Definition) -> Iterator[Candidate]:
+    """Takes shuffles away that no result needs: DISTINCT over a UNION, sorts in the middle, fixed repartitioning, counting for a log."""
+    after, words = definition, set[str]()
+    last = {output.step for output in definition.outputs}
+    for step in definition.steps:
+        if step.sql:
+            text, done = sql.without_useless_shuffles(step.sql, is_last=step.name in last)
+            changed = replace(step, sql=text)
+        else:
+            text, done = python_code.without_useless_work(step.python)
+            changed = replace(step, python=text)
+        if done:
+            after, words = after.with_step(changed), words | set(done)
+    if words:
+        yield Candidate(
+            f"{KEY}_useless",
+            f"Leave out work that no result needs: {', '.join(sorted(words))}",
+            "sql",
+            "Each of them moves all rows once, and the rows that come out are the same without it.",
+            "UNION drops duplicates already; order of rows in a table has no meaning; a count for a log changes nothing.",
+            "medium: files are no longer sorted as a whole, in case a reader relied on it"
+            if "a global sort" in words
+            else "low",
+            after,
+            0.4,
+        )

@@ -1,9 +1,11 @@
 """Small files: each file costs an opening, a listing and often a task, however little is in it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, PlanNode, Query
-from pursight_app.optimizers.base import MIB, Found, mib, scans, share_of_query
+from pursight_app.optimizers.base import MIB, Candidate, Found, mib, scans, share_of_query
 
 KEY = "small_files"
 LEAST_FILES, SMALL = 100, 8 * MIB
@@ -48,3 +50,33 @@ def _found(execution: Execution, query: Query, node: PlanNode, found: tuple[int,
         },
         min(share_of_query(execution, query) * 0.8, cost),
     )
+
+
+def propose(definition: Definition) -> Iterator[Candidate]:
+    """Writes one file for each partition instead of one from each task; packs small files into fewer reading tasks."""
+    outputs = tuple(
+        replace(each, files=1) if each.partition_by and not each.files else each for each in definition.outputs
+    )
+    if outputs != definition.outputs:
+        yield Candidate(
+            f"{KEY}_out",
+            "Write one file for each partition",
+            "layout",
+            "Rows of one partition are brought together first, so each partition is one file instead of one from every task.",
+            "The same rows are written; only how many files hold them changes.",
+            "medium: a partition that is very large is written by one task",
+            replace(definition, outputs=outputs),
+            0.4,
+        )
+    conf = {"spark.sql.files.openCostInBytes": "262144", "spark.sql.files.maxPartitionBytes": str(256 * MIB)}
+    if not any(key in definition.spark_conf for key in conf):
+        yield Candidate(
+            f"{KEY}_in",
+            "Pack more small files into each reading task",
+            "configuration",
+            "Spark counts 4 MB for opening a file and so gives each task few of them; on a disk or store that opens quickly that is too many tasks.",
+            "Settings change how files are given to tasks, never which rows there are.",
+            "low: a setting is put back as easily",
+            definition.with_conf(conf),
+            0.1,
+        )

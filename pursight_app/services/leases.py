@@ -14,7 +14,7 @@ from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.core.settings import get_settings
-from pursight_app.models import ColumnModel, ScanRun
+from pursight_app.models import ColumnModel, OptimizationPlan, PipelineRun, ScanRun
 
 log = structlog.get_logger()
 MAX_TAKEOVERS = 8
@@ -33,7 +33,9 @@ def lease_end() -> datetime:
 class Heartbeat:
     """Renews a lease from a thread of its own while the `with` block works."""
 
-    def __init__(self, table: type[ScanRun | ColumnModel], row_id: UUID, fence: int) -> None:
+    def __init__(
+        self, table: type[ScanRun | ColumnModel | PipelineRun | OptimizationPlan], row_id: UUID, fence: int
+    ) -> None:
         self._table, self._row_id, self._fence = table, row_id, fence
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)

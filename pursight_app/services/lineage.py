@@ -42,7 +42,12 @@ def write_lineage(session: Session, source: DataSource, found: Mapping[str, Tabl
         for kind, upstream, pair, transformation in _declared(source, table, found, addresses):
             if upstream in ids and upstream != name:
                 edges.setdefault((ids[upstream], ids[name], kind), {})[pair] = transformation
-    session.execute(delete(LineageEdge).where(col(LineageEdge.downstream_id).in_(list(ids.values()))))
+    # What pipelines made of them is not the source's to say.
+    session.execute(
+        delete(LineageEdge).where(
+            col(LineageEdge.downstream_id).in_(list(ids.values())), col(LineageEdge.kind) != LineageKind.PIPELINE
+        )
+    )
     _insert(session, source.workspace_id, edges, scan_run_id)
 
 

@@ -6,8 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +47,14 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a variant ended. `outputs` are the checksums of what it wrote, in the order of its outputs."""
+    """How a variant ended. `outputs` are the checksums of what it wrote, `inputs` (name, type) of each input's columns."""
 
     status: str
     duration_s: float
     error: str = ""
     step: str = ""
     outputs: tuple[Mapping[str, Any], ...] = ()
+    inputs: Mapping[str, list[list[str]]] = field(default_factory=dict[str, list[list[str]]])
 
 
 class SparkJob:
@@ -68,19 +69,14 @@ class SparkJob:
         """The folder where Spark writes the event log of this job."""
         return self.folder / "eventlog"
 
-    def start(self, name: str, variants: Sequence[Variant], *, goes_on: bool = False) -> None:
-        """Submits the program unless it runs already or is done; variants that are done are not done again."""
-        if self.is_alive() or self._is_done(len(variants)):
+    def start(self, name: str, static_conf: Mapping[str, str], *, stays: bool = False) -> None:
+        """Submits the program unless it runs already; with `stays` it waits for more variants until `end`."""
+        if self.is_alive():
             log.info("spark_job.adopted", folder=str(self.folder))
             return
         self.event_logs.mkdir(parents=True, exist_ok=True)
-        static = {
-            key: value
-            for key, value in variants[0].definition.spark_conf.items()
-            if not key.startswith(_RUNTIME_PREFIX)
-        }
-        job = {"goes_on": goes_on, "variants": [_variant_json(each) for each in variants]}
-        (self.folder / "job.json").write_text(json.dumps(job))
+        static = {key: value for key, value in static_conf.items() if not key.startswith(_RUNTIME_PREFIX)}
+        _write_whole(self.folder / "job.json", {"stays": stays})
         (self.folder / "application.json").unlink(missing_ok=True)
         with (self.folder / "driver.log").open("ab") as output:
             self._process = subprocess.Popen(
@@ -94,6 +90,16 @@ class SparkJob:
                 start_new_session=True,
             )
         (self.folder / "pid").write_text(f"{self._process.pid} {psutil.Process(self._process.pid).create_time()}")
+
+    def add(self, number: int, variant: Variant) -> None:
+        """Gives the program something to run; one that was given before stays as it was."""
+        wanted = self.folder / f"variant-{number}.json"
+        if not wanted.exists():
+            _write_whole(wanted, _variant_json(variant))
+
+    def end(self) -> None:
+        """Nothing more comes: the program ends when it has done what it has."""
+        (self.folder / "end").touch()
 
     def _command(self, name: str, static: Mapping[str, str]) -> list[str]:
         settings = get_settings()
@@ -152,10 +158,8 @@ class SparkJob:
         return Result(
             str(found["status"]), float(found["duration_s"]), str(found.get("error", "")), str(found.get("step", "")),
             tuple(found.get("outputs", ())),
+            found.get("inputs", {}),
         )  # fmt: skip
-
-    def _is_done(self, count: int) -> bool:
-        return all((self.folder / f"result-{number}.json").exists() for number in range(count))
 
     def log_tail(self) -> str:
         """The last lines that the driver wrote."""
@@ -206,6 +210,13 @@ def _variant_json(variant: Variant) -> dict[str, Any]:
         "write_to": [{"path": path} for path in variant.write_to],
         "limit_s": variant.limit_s or None,
     }
+
+
+def _write_whole(path: Path, content: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    partial.write_text(json.dumps(content))
+    partial.replace(path)
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:

@@ -11,13 +11,15 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  the name that everybody knows
 from pyspark.sql.types import DoubleType, FloatType
 
 Json = dict[str, Any]
+# Whoever started it has died and nobody has taken over.
+IDLE_S = 300
 
 
 def write_whole(path: Path, content: Json) -> None:
@@ -28,7 +30,7 @@ def write_whole(path: Path, content: Json) -> None:
 
 
 def main() -> int:
-    """Works off the variants of a job; 1 when one of them failed."""
+    """Works off the variants of a job, as they come, until the file `end`; 1 when the only one failed."""
     job = json.loads(Path(sys.argv[1]).read_text())
     folder = Path(sys.argv[1]).parent
     session = SparkSession.builder.getOrCreate()
@@ -41,18 +43,28 @@ def main() -> int:
             "started_at_s": time.time(), "spark_version": context.version,
         },
     )  # fmt: skip
-    failed = False
-    for number, variant in enumerate(job["variants"]):
+    failed, number = False, 0
+    while (variant := next_variant(folder, number)) is not None:
         done = folder / f"result-{number}.json"
-        if done.exists():
-            continue
-        result = run_variant(session, variant, folder / f"work-{number}")
-        failed = failed or result["status"] != "succeeded"
-        write_whole(done, result)
-        if failed and not job.get("goes_on"):
+        if not done.exists():
+            result = run_variant(session, variant, folder / f"work-{number}")
+            failed = result["status"] != "succeeded"
+            write_whole(done, result)
+        number += 1
+        if not job["stays"]:
             break
     session.stop()
     return int(failed)
+
+
+def next_variant(folder: Path, number: int) -> Json | None:
+    """The next thing to run; None when nothing more comes, or nobody has asked for `IDLE_S`."""
+    wanted, since = folder / f"variant-{number}.json", time.monotonic()
+    while not wanted.exists():
+        if (folder / "end").exists() or time.monotonic() - since > IDLE_S:
+            return None
+        time.sleep(0.1)
+    return json.loads(wanted.read_text())
 
 
 def run_variant(session: SparkSession, variant: Json, work: Path) -> Json:
@@ -77,7 +89,7 @@ def run_variant(session: SparkSession, variant: Json, work: Path) -> Json:
             "step": Place.now,
         }
     else:
-        return {"status": "succeeded", "duration_s": clock.seconds, "outputs": checks}
+        return {"status": "succeeded", "duration_s": clock.seconds, "outputs": checks, "inputs": Place.schemas}
     finally:
         session.catalog.clearCache()
         for key, value in before.items():
@@ -85,9 +97,10 @@ def run_variant(session: SparkSession, variant: Json, work: Path) -> Json:
 
 
 class Place:
-    """Which step or output is being worked on, for the sentence about a failure."""
+    """Which step or output is being worked on, for the sentence about a failure; and what the inputs look like."""
 
     now = ""
+    schemas: ClassVar[dict[str, list[list[str]]]] = {}
 
 
 class Clock:
@@ -127,7 +140,9 @@ def execute(session: SparkSession, definition: Json, write_to: list[Json], work:
     for given in definition["inputs"]:
         Place.now = given["name"]
         reader = session.read.format(given.get("format") or "parquet").options(**given.get("options", {}))
-        reader.load(given["path"]).createOrReplaceTempView(given["name"])
+        frame = reader.load(given["path"])
+        frame.createOrReplaceTempView(given["name"])
+        Place.schemas[given["name"]] = [[field.name, field.dataType.simpleString()] for field in frame.schema.fields]
     made: dict[str, DataFrame] = {}
     for step in definition["steps"]:
         Place.now = step["name"]
@@ -217,7 +232,7 @@ def checksum(frame: DataFrame) -> Json:
             F.sum(value * weight),
         ]
         wanted.append(F.array(*(figure.cast("double") for figure in figures)).alias(f"f{number}"))
-    found = rows.agg(*wanted).first()
+    found = rows.agg(*wanted).collect()[0]
     schema = [[field.name, field.dataType.simpleString()] for field in fields]
     return {
         "rows": found["rows"], "hash": found["hash"], "schema": schema,

@@ -24,6 +24,9 @@ class Permission(StrEnum):
     FINDING_READ = "finding.read"
     FINDING_WAIVE = "finding.waive"
     RULE_MANAGE = "rule.manage"
+    PIPELINE_READ = "pipeline.read"
+    PIPELINE_MANAGE = "pipeline.manage"
+    PIPELINE_APPROVE = "pipeline.approve"
     ROOM_JOIN = "room.join"
     ROOM_CREATE = "room.create"
     MEMBER_MANAGE = "member.manage"
@@ -52,6 +55,9 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.FINDING_READ: "see findings",
     Permission.FINDING_WAIVE: "acknowledge and waive findings",
     Permission.RULE_MANAGE: "make and change compliance rules",
+    Permission.PIPELINE_READ: "see pipelines, their runs and what could be better about them",
+    Permission.PIPELINE_MANAGE: "write, run and analyse pipelines, which run code on Spark",
+    Permission.PIPELINE_APPROVE: "approve changes of pipelines and roll them back",
     Permission.ROOM_JOIN: "take part in rooms to which one is invited",
     Permission.ROOM_CREATE: "open rooms",
     Permission.MEMBER_MANAGE: "invite people and manage members and groups",
@@ -86,6 +92,7 @@ _VIEWER = frozenset(
         Permission.SCAN_READ,
         Permission.CATALOG_READ,
         Permission.FINDING_READ,
+        Permission.PIPELINE_READ,
         Permission.ROOM_JOIN,
         Permission.ROOM_CREATE,
     }
@@ -104,7 +111,13 @@ _STEWARD = _VIEWER | {
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.GUEST: frozenset({Permission.WORKSPACE_READ, Permission.ROOM_JOIN}),
     Role.VIEWER: _VIEWER,
-    Role.ENGINEER: _VIEWER | {Permission.SCAN_RUN, Permission.CATALOG_EDIT},
+    Role.ENGINEER: _VIEWER
+    | {
+        Permission.SCAN_RUN,
+        Permission.CATALOG_EDIT,
+        Permission.PIPELINE_MANAGE,
+        Permission.PIPELINE_APPROVE,
+    },
     Role.STEWARD: _STEWARD,
     Role.ADMINISTRATOR: frozenset(Permission) - INSTALLATION_PERMISSIONS,
 }
@@ -125,6 +138,9 @@ SCOPES_OF: Mapping[Permission, frozenset[ScopeKind]] = {
     **dict.fromkeys(MANAGING_PERMISSIONS, frozenset({ScopeKind.WORKSPACE})),
     Permission.DATA_CLASS_MANAGE: frozenset({ScopeKind.WORKSPACE}),
     Permission.MODEL_MANAGE: frozenset({ScopeKind.WORKSPACE}),
+    Permission.PIPELINE_READ: frozenset({ScopeKind.WORKSPACE}),
+    Permission.PIPELINE_MANAGE: frozenset({ScopeKind.WORKSPACE}),
+    Permission.PIPELINE_APPROVE: frozenset({ScopeKind.WORKSPACE}),
     Permission.ROOM_JOIN: frozenset({ScopeKind.WORKSPACE}),
     Permission.ROOM_CREATE: frozenset({ScopeKind.WORKSPACE}),
     Permission.DATA_SOURCE_READ: frozenset({ScopeKind.WORKSPACE, ScopeKind.DATA_SOURCE}),

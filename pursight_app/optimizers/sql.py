@@ -1,0 +1,162 @@
+"""Rewriting the SQL of steps. Each rule says when it gives the same rows; what does not fit is left as it is."""
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+
+Rule = Callable[[exp.Expr], exp.Expr]
+
+
+def rewrite(sql: str, rule: Rule) -> str:
+    """The text after a rule; the very same text where the rule finds nothing or the SQL does not parse."""
+    try:
+        before = parse_one(sql, read="spark")
+    except (SqlglotError, RecursionError):
+        return sql
+    after = rule(before.copy())
+    return sql if after == before else after.sql(dialect="spark", pretty=True)
+
+
+def plain_dates(query: exp.Expr) -> exp.Expr:
+    """`date_format(d, 'yyyy-MM') = '1998-08'` and `year(d) = 1998` as ranges of `d`.
+
+    Equivalent for dates and timestamps: both hold exactly from the first moment of the month or year to its last, and are
+    NULL, so not true, for NULL.
+    """
+
+    def change(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.EQ):
+            return node
+        for side, other in ((node.this, node.expression), (node.expression, node.this)):
+            found = _span(side, other)
+            if found:
+                column, first, after = found
+                return exp.paren(
+                    exp.and_(
+                        exp.GTE(this=column.copy(), expression=_day(first)),
+                        exp.LT(this=column.copy(), expression=_day(after)),
+                    )
+                )
+        return node
+
+    return query.transform(change)
+
+
+def _day(day: date) -> exp.Expr:
+    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
+
+
+def _span(call: exp.Expr, value: exp.Expr) -> tuple[exp.Expr, date, date] | None:
+    if not isinstance(value, exp.Literal):
+        return None
+    text = value.name
+    if isinstance(call, exp.Year) and isinstance(_column(call.this), exp.Column) and re.fullmatch(r"[12]\d{3}", text):
+        return _column(call.this), date(int(text), 1, 1), date(int(text) + 1, 1, 1)
+    if isinstance(call, exp.TimeToStr):
+        column, pattern = _column(call.this), call.args.get("format")
+        name = pattern.name.removesuffix("strict") if isinstance(pattern, exp.Literal) else ""
+        if not isinstance(column, exp.Column):
+            return None
+        # sqlglot keeps patterns in Python's letters, and marks those that Spark reads strictly.
+        if name == "%Y-%m" and (found := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", text)):
+            year, month = int(found[1]), int(found[2])
+            return (
+                column,
+                date(year, month, 1),
+                date(year, month, calendar.monthrange(year, month)[1]) + timedelta(days=1),
+            )
+        if name == "%Y" and re.fullmatch(r"[12]\d{3}", text):
+            return column, date(int(text), 1, 1), date(int(text) + 1, 1, 1)
+    return None
+
+
+def _column(node: exp.Expr) -> exp.Expr:
+    # sqlglot wraps the argument of year() and date_format() into a cast of its own.
+    while isinstance(
+        node, exp.Cast | exp.TsOrDsToDate | exp.TsOrDsToTimestamp | exp.TimeStrToTime | exp.Paren
+    ) and not (isinstance(node, exp.Cast) and node.this.find(exp.Func)):
+        node = node.this
+    return node
+
+
+def or_join_as_union(query: exp.Expr) -> exp.Expr:
+    """An inner join on `p OR q` of equalities as UNION ALL of the query with `p` and with `q AND NOT coalesce(p, false)`.
+
+    Equivalent: a pair of rows satisfies `p OR q` either with `p`, or with `q` while `p` is false or unknown; the two cases
+    exclude each other. The rest of the SELECT must work row by row, so DISTINCT, grouping, windows and LIMIT are left alone.
+    """
+    if not isinstance(query, exp.Select) or any(
+        query.args.get(name) for name in ("distinct", "group", "having", "limit", "order", "with_", "with", "windows")
+    ):
+        return query
+    if query.find(exp.AggFunc, exp.Window) or len(query.args.get("joins") or []) != 1:
+        return query
+    join = query.args["joins"][0]
+    condition = join.args.get("on")
+    condition = condition.unnest() if condition is not None else None
+    if join.side or (join.kind and join.kind.upper() != "INNER") or not isinstance(condition, exp.Or):
+        return query
+    parts = list(condition.flatten())
+    if not all(isinstance(part.unnest(), exp.EQ) and _joins_two(part.unnest()) for part in parts):
+        return query
+    united: exp.Expr | None = None
+    for number, part in enumerate(parts):
+        before = [
+            exp.not_(exp.func("coalesce", exp.paren(each.unnest().copy()), exp.false())) for each in parts[:number]
+        ]
+        branch = query.copy()
+        branch.args["joins"][0].set("on", exp.and_(part.unnest().copy(), *before))
+        united = branch if united is None else exp.union(united, branch, distinct=False)
+    return united or query
+
+
+def _joins_two(equality: exp.Expr) -> bool:
+    sides = (equality.this, equality.expression)
+    return all(isinstance(side, exp.Column) and side.table for side in sides) and sides[0].table != sides[1].table
+
+
+def without_useless_shuffles(sql: str, *, is_last: bool) -> tuple[str, list[str]]:
+    """The text without what moves rows for nothing, and in words what was left out.
+
+    DISTINCT over UNION: UNION drops duplicates itself. ORDER BY without LIMIT: rows of a view or a table have no order.
+    REPARTITION hints: a number of partitions that somebody fixed once.
+    """
+    try:
+        before = parse_one(sql, read="spark")
+    except (SqlglotError, RecursionError):
+        return sql, []
+    query, done = before.copy(), list[str]()
+    for select in list(query.find_all(exp.Select)):
+        _without_distinct(select, done)
+        hint = select.args.get("hint")
+        if hint is not None and all(
+            re.match(r"(?i)(repartition|coalesce|rebalance)", each.sql()) for each in hint.expressions
+        ):
+            select.set("hint", None)
+            done.append("fixed repartitioning")
+    for node in (query, *(each.this for each in query.find_all(exp.Subquery, exp.CTE))):
+        if (
+            isinstance(node, exp.Query)
+            and node.args.get("order")
+            and not node.args.get("limit")
+            and not node.args.get("offset")
+        ):
+            node.set("order", None)
+            done.append("a global sort" if is_last and node is query else "a sort in the middle")
+    return (query.sql(dialect="spark", pretty=True), done) if done else (sql, [])
+
+
+def _without_distinct(select: exp.Select, done: list[str]) -> None:
+    source = select.args.get("from_") or select.args.get("from")
+    inner = source.this if source is not None else None
+    if not select.args.get("distinct") or not isinstance(inner, exp.Subquery) or select.args.get("joins"):
+        return
+    is_star = len(select.expressions) == 1 and isinstance(select.expressions[0], exp.Star)
+    union = inner.this
+    if is_star and isinstance(union, exp.Union) and union.args.get("distinct"):
+        select.set("distinct", None)
+        done.append("a second DISTINCT")

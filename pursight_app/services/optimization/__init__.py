@@ -1,0 +1,42 @@
+"""Optimisation of pipelines: plans, trials, approval, deployment, learning from outcomes. Flow 4."""
+
+from uuid import UUID
+
+from pursight_app.services.optimization.requests import (
+    PlanRow,
+    apply_plan,
+    diff_of_plan,
+    get_plan,
+    list_deployments,
+    list_plans,
+    request_plan,
+    sweep_plans,
+)
+
+
+def make_plan(plan_id: UUID) -> None:
+    """Works on a plan until it is ready, see `analysis.make_plan`; only workers need what it loads."""
+    from pursight_app.services.optimization import analysis
+
+    analysis.make_plan(plan_id)
+
+
+def judge_run(run_id: UUID) -> None:
+    """What a run means for changes that are watched, see `deployments.judge_run`."""
+    from pursight_app.services.optimization import deployments
+
+    deployments.judge_run(run_id)
+
+
+__all__ = [
+    "PlanRow",
+    "apply_plan",
+    "diff_of_plan",
+    "get_plan",
+    "judge_run",
+    "list_deployments",
+    "list_plans",
+    "make_plan",
+    "request_plan",
+    "sweep_plans",
+]

@@ -1,0 +1,304 @@
+"""Makes a plan in a worker: history, diagnosis, candidates, prices, trials (F4.3-15)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from pursight_app.assistant.pipeline_cost_model import Price
+from pursight_app.core.clock import now
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.definitions import Definition, parse_definition
+from pursight_app.core.errors import PermissionDeniedError, PurSightError, ServiceUnavailableError
+from pursight_app.models import OptimizationPlan, PlanStatus, Recommendation
+from pursight_app.optimizers.base import Bottleneck, diagnose
+from pursight_app.services import access
+from pursight_app.services.leases import Heartbeat, LeaseLostError
+from pursight_app.services.optimization.changes import (
+    TUNING,
+    Change,
+    base_key,
+    find_changes,
+    kind_of,
+    put_together,
+    what_changes,
+)
+from pursight_app.services.optimization.inputs import fingerprint
+from pursight_app.services.optimization.learning import add_example, learn, load_model
+from pursight_app.services.optimization.progress import PlanLease, announce_plan, claim, hold
+from pursight_app.services.optimization.trials import Bench, Trial, search
+from pursight_app.services.pipelines.checks import resolve
+from pursight_app.services.pipelines.history import as_json
+from pursight_app.services.pipelines.places import plan_folder
+from pursight_app.services.pipelines.versions import version_of
+from pursight_app.spark.event_log import read_event_log
+from pursight_app.spark.jobs import SparkJob
+
+log = structlog.get_logger()
+
+
+def make_plan(plan_id: UUID) -> None:
+    """Works on a plan until it is ready; does nothing when that is done or another worker has it.
+
+    Raises:
+        ServiceUnavailableError: PurSight's own database or Redis went away; the sweep sends the plan again.
+    """
+    lease = claim(plan_id)
+    if lease is None:
+        log.info("plan.nothing_to_do", plan_id=str(plan_id))
+        return
+    structlog.contextvars.bind_contextvars(plan_id=str(plan_id), workspace_id=str(lease.workspace_id))
+    job = SparkJob(plan_folder(plan_id))
+    with Heartbeat(OptimizationPlan, lease.plan_id, lease.fence):
+        try:
+            _analyse(lease, job)
+        except LeaseLostError:
+            log.warning("plan.lease_lost")
+        except ServiceUnavailableError:
+            raise
+        except PurSightError as error:
+            _fail(lease, error.message)
+        except Exception:
+            # Outermost handler of a job: the plan must not look alive, the bug must reach the log and RQ.
+            _fail(lease, "PurSight failed while it analysed this pipeline. The worker's log has the details.")
+            raise
+        finally:
+            # Trials of a lost lease go with their session; whoever takes over begins anew in an empty folder.
+            job.stop()
+            job.clear()
+
+
+def _analyse(lease: PlanLease, job: SparkJob) -> None:
+    definition, budget = _prepared(lease)
+    job.start(f"pursight-plan-{lease.plan_id}", definition.spark_conf, stays=True)
+    trials: list[dict[str, Any]] = []
+
+    def tell(trial: Trial) -> None:
+        trials.append(trial.as_json())
+        with unit_of_work() as session:
+            plan = hold(session, lease)
+            plan.trials = list(trials)
+            announce_plan(session, plan)
+
+    bench = Bench(job, definition, tell, lambda: _require_held(lease), float(budget.get("seconds", 3_600)))
+    bench.run_baseline()
+    path = job.event_log()
+    execution = read_event_log(path) if path else None
+    if execution is None:
+        raise ServiceUnavailableError("Spark wrote no event log.")
+    bottlenecks = diagnose(execution)
+    changes = find_changes(definition, execution, bottlenecks)
+    with unit_of_work() as session:
+        model, number = load_model(session, lease.workspace_id)
+        plan = hold(session, lease)
+        plan.status, plan.model_version = PlanStatus.TRYING, number
+        plan.bottlenecks = [as_json(one) for one in bottlenecks[:30]]
+        announce_plan(session, plan)
+    prices = {change.key: model.price(base_key(change.key), change.features) for change in changes}
+    most = int(budget.get("trials", 8))
+    best = None
+    if most and changes_to_try(changes):
+        # Once more on the warm session: what the first run took was also the JVM getting warm.
+        bench.run_baseline()
+        best = search(bench, changes, {key: price.gain or 0.0 for key, price in prices.items()}, most=most)
+    job.end()
+    _finish(lease, bench, changes, prices, best=best, bottlenecks=bottlenecks)
+
+
+def changes_to_try(changes: Sequence[Change]) -> bool:
+    """Whether there is anything but suggestions, or settings worth trying."""
+    return any(change.candidate.kind != "suggestion" for change in changes)
+
+
+def _prepared(lease: PlanLease) -> tuple[Definition, Mapping[str, Any]]:
+    """The definition with real paths, as far as whoever asked may still read them."""
+    with unit_of_work() as session:
+        plan = hold(session, lease)
+        definition = parse_definition(version_of(session, lease.pipeline_id, lease.version).definition)
+        policy = access.current_policy(plan.requested_by_id) if plan.requested_by_id else None
+        if policy is None:
+            raise PermissionDeniedError("Whoever asked for this plan has no account any more. Ask for it again.")
+        actor = access.Actor(policy)
+        access.require(actor, access.Permission.PIPELINE_MANAGE, lease.workspace_id)
+        return resolve(session, actor, lease.workspace_id, definition).definition, plan.budget
+
+
+def _require_held(lease: PlanLease) -> None:
+    with unit_of_work() as session:
+        plan = session.get(OptimizationPlan, lease.plan_id)
+        if plan is None or plan.fence != lease.fence:
+            raise LeaseLostError
+
+
+def _finish(
+    lease: PlanLease,
+    bench: Bench,
+    changes: Sequence[Change],
+    prices: Mapping[str, Price],
+    *,
+    best: Trial | None,
+    bottlenecks: Sequence[Bottleneck],
+) -> None:
+    baseline = bench.baseline
+    assert baseline is not None  # noqa: S101  it ran first
+    # Only after trials is "no" a finding; without them the rules' word stands.
+    chosen = set(best.keys) if best else set[str]() if bench.trials else {change.key for change in changes}
+    with unit_of_work() as session:
+        plan = hold(session, lease)
+        session.execute(delete(Recommendation).where(col(Recommendation.plan_id) == plan.id))
+        plan.baseline_s, plan.optimized_s = bench.base_s, best.duration_s if best else None
+        plan.budget = {
+            **plan.budget, "outputs": [dict(each) for each in baseline.outputs], "fingerprint": fingerprint(bench.definition),
+        }  # fmt: skip
+        before = bench.definition
+        rows: list[tuple[Recommendation, Change | None]] = []
+        for change in changes:
+            if change.key not in chosen and change.candidate.kind != "suggestion":
+                continue
+            after = put_together(before, [change.key])
+            rows.append(
+                (_recommendation(plan, len(rows), change, prices[change.key], what_changes(before, after)), change)
+            )
+            before = after
+        if best and best.knobs:
+            rows.append((_tuned(plan, len(rows), best), None))
+        for row, change in rows:
+            row.measured_gain_ratio, row.result_matches = _measured(row.key, bench, best), best is not None or None
+            row.is_chosen = best is not None and row.kind != "suggestion"
+            session.add(row)
+            session.flush()
+            _remember(session, plan, row, change, bench=bench, best=best)
+        _remember_failures(session, plan, changes, prices, bench=bench, best=best)
+        learn(session, plan.workspace_id)
+        plan.status, plan.finished_at, plan.lease_until = PlanStatus.READY, now(), None
+        announce_plan(session, plan)
+        log.info("plan.ready", recommendations=len(rows), bottlenecks=len(bottlenecks))
+
+
+def _recommendation(
+    plan: OptimizationPlan, position: int, change: Change, price: Price, what: Mapping[str, Any]
+) -> Recommendation:
+    candidate = change.candidate
+    return Recommendation(
+        workspace_id=plan.workspace_id,
+        plan_id=plan.id,
+        position=position,
+        key=change.key,
+        title=candidate.title[:300],
+        kind=kind_of(candidate),
+        mechanism=candidate.mechanism,
+        condition=candidate.condition,
+        change=dict(what),
+        expected_gain_ratio=price.gain,
+        expected_low=price.low,
+        expected_high=price.high,
+        confidence=price.confidence,
+        risk=candidate.risk[:300],
+        evidence=dict(change.evidence),
+        features=dict(change.features),
+    )
+
+
+def _tuned(plan: OptimizationPlan, position: int, best: Trial) -> Recommendation:
+    words = ", ".join(f"{key} = {value}" for key, value in best.knobs.items())
+    return Recommendation(
+        workspace_id=plan.workspace_id,
+        plan_id=plan.id,
+        position=position,
+        key=TUNING,
+        title=f"Set {words}"[:300],
+        kind=kind_of(None),
+        mechanism="Found by trials: sizes of tasks and joins that fit these data and cores.",
+        condition="Settings change how rows are moved, never which rows there are.",
+        change={"spark_conf": dict(best.knobs)},
+        confidence=0.5,
+        risk="low: a setting is put back as easily",
+    )
+
+
+def _measured(key: str, bench: Bench, best: Trial | None) -> float | None:
+    """What a change brought by its trial: against the best without it, or against the baseline where it is alone."""
+    if best is None:
+        return None
+    if key == TUNING:
+        plain = [
+            each.duration_s
+            for each in bench.trials
+            if each.is_good and set(each.keys) == set(best.keys) and not each.knobs
+        ]
+        return round(1 - best.duration_s / min(plain), 4) if plain else round(1 - best.duration_s / bench.base_s, 4)
+    if set(best.keys) == {key}:
+        return round(1 - best.duration_s / bench.base_s, 4)
+    without = [each for each in bench.trials if not each.knobs and set(each.keys) == set(best.keys) - {key}]
+    if not without:
+        return None
+    # A variant that was stopped took at least this long.
+    return round(1 - best.duration_s / without[0].duration_s, 4)
+
+
+def _remember(
+    session: Session,
+    plan: OptimizationPlan,
+    row: Recommendation,
+    change: Change | None,
+    *,
+    bench: Bench,
+    best: Trial | None,
+) -> None:
+    """An example for the model: only what one trial says of one change alone."""
+    if best is None or row.measured_gain_ratio is None:
+        return
+    add_example(
+        session,
+        workspace_id=plan.workspace_id,
+        pipeline_id=plan.pipeline_id,
+        recommendation_id=row.id,
+        key=base_key(row.key),
+        features=change.features if change else {"busy_s": bench.base_s},
+        ratio=1 - row.measured_gain_ratio,
+        expected=(row.expected_gain_ratio, row.expected_low, row.expected_high),
+        origin="trial",
+    )
+
+
+def _remember_failures(
+    session: Session,
+    plan: OptimizationPlan,
+    changes: Sequence[Change],
+    prices: Mapping[str, Price],
+    *,
+    bench: Bench,
+    best: Trial | None,
+) -> None:
+    """What was tried alone and brought nothing teaches as much as what did."""
+    by_key = {change.key: change for change in changes}
+    for trial in bench.trials:
+        if len(trial.keys) != 1 or trial.knobs or (best and trial.keys[0] in best.keys) or trial.status == "failed":
+            continue
+        key = trial.keys[0]
+        price = prices[key]
+        add_example(
+            session,
+            workspace_id=plan.workspace_id,
+            pipeline_id=plan.pipeline_id,
+            recommendation_id=None,
+            key=base_key(key),
+            features=by_key[key].features,
+            ratio=trial.duration_s / max(0.001, bench.base_s),
+            expected=(price.gain, price.low, price.high),
+            origin="trial",
+        )
+
+
+def _fail(lease: PlanLease, message: str) -> None:
+    with unit_of_work() as session:
+        try:
+            plan = hold(session, lease)
+        except LeaseLostError:
+            return
+        plan.status, plan.error, plan.finished_at, plan.lease_until = PlanStatus.FAILED, message[:2000], now(), None
+        announce_plan(session, plan)
+        log.info("plan.failed")

@@ -1,0 +1,137 @@
+"""Changes of definitions: which there are, in which order they are put together, and what each of them changes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pursight_app.core.definitions import Definition
+from pursight_app.core.executions import Execution
+from pursight_app.models import RecommendationKind
+from pursight_app.optimizers.base import Bottleneck, Candidate, propose
+
+# Code before layout before settings: a later one sees what an earlier one left.
+_ORDER = (
+    "shuffle_volume_useless", "late_filter_dates", "late_filter_stage", "exploding_join", "python_udf", "repeated_scan_memory",
+    "repeated_scan_stage", "small_files_out", "partition_count", "small_files_in",
+)  # fmt: skip
+TUNING = "tuning"
+# Which bottleneck says that a change is worth something; the others are not told of it by name.
+_BOTTLENECKS: Mapping[str, tuple[str, ...]] = {
+    "partition_count": ("partition_count", "skew", "broadcast_join"),
+    "small_files_out": ("small_files",),
+    "small_files_in": ("small_files",),
+    "repeated_scan_memory": ("repeated_scan",),
+    "repeated_scan_stage": ("repeated_scan",),
+    "late_filter_stage": ("late_filter", "shuffle_volume"),
+    "late_filter_dates": ("late_filter",),
+    "shuffle_volume_useless": ("shuffle_volume", "partition_count"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One candidate in its place, with what it is priced by."""
+
+    key: str
+    candidate: Candidate
+    features: Mapping[str, float]
+    evidence: Mapping[str, Any]
+
+
+def base_key(key: str) -> str:
+    """The kind of a change, without the step that it is about."""
+    return key.partition(":")[0]
+
+
+def find_changes(definition: Definition, execution: Execution, bottlenecks: Sequence[Bottleneck]) -> list[Change]:
+    """All changes that could be made, those that only appear after others too, in the order of putting together."""
+    found: dict[str, Candidate] = {}
+    current = definition
+    while fresh := [each for each in _sorted(propose(current)) if each.key not in found]:
+        found[fresh[0].key] = fresh[0]
+        current = fresh[0].after
+    return [
+        Change(each.key, each, _features(each, definition, execution, bottlenecks), _evidence(each.key, bottlenecks))
+        for each in _sorted(list(found.values()))
+    ]
+
+
+def _sorted(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(
+        candidates,
+        key=lambda each: (_ORDER.index(base_key(each.key)) if base_key(each.key) in _ORDER else 99, each.key),
+    )
+
+
+def put_together(definition: Definition, keys: Sequence[str], knobs: Mapping[str, str] | None = None) -> Definition:
+    """The definition after all these changes. One that has nothing left to change is passed over."""
+    for key in sorted(keys, key=lambda each: (_ORDER.index(base_key(each)) if base_key(each) in _ORDER else 99, each)):
+        after = next((each.after for each in propose(definition) if each.key == key), None)
+        definition = after or definition
+    return definition.with_conf(dict(knobs or {}))
+
+
+def without_doubles(keys: Sequence[str]) -> list[str]:
+    """Of two ways to keep the same step only the first."""
+    kept: list[str] = []
+    for key in keys:
+        step = key.partition(":")[2]
+        if not step or not any(each.partition(":")[2] == step for each in kept):
+            kept.append(key)
+    return kept
+
+
+def _of_kind(key: str, bottlenecks: Sequence[Bottleneck]) -> list[Bottleneck]:
+    kinds = _BOTTLENECKS.get(base_key(key), (base_key(key),))
+    return [each for each in bottlenecks if each.kind in kinds]
+
+
+def _features(
+    candidate: Candidate, definition: Definition, execution: Execution, bottlenecks: Sequence[Bottleneck]
+) -> dict[str, float]:
+    stages = execution.ran_stages()
+    total = {
+        name: sum(stage.tasks.sum(name) for stage in stages)
+        for name in ("input_bytes", "shuffle_write_bytes", "disk_spilled")
+    }
+    stake = min(1.0, sum(each.stake_ms for each in _of_kind(candidate.key, bottlenecks)) / max(1, execution.busy))
+    files = max((int(each.evidence.get("files", 0)) for each in bottlenecks if each.kind == "small_files"), default=0)
+    python = sum(each.stake_ms for each in bottlenecks if each.kind == "python_udf") / max(1, execution.busy)
+    return {
+        "stake_ratio": round(stake, 4),
+        "prior_gain": candidate.prior_gain,
+        "busy_s": execution.busy / 1000,
+        "input_gb": total["input_bytes"] / 1e9,
+        "shuffle_gb": total["shuffle_write_bytes"] / 1e9,
+        "spilled_gb": total["disk_spilled"] / 1e9,
+        "tasks_log": math.log1p(sum(len(stage.tasks) for stage in stages)),
+        "cores": execution.cores,
+        "python_share": min(1.0, python),
+        "files_log": math.log1p(files),
+        "conf_count": len(definition.spark_conf),
+        "step_count": len(definition.steps),
+        "output_count": len(definition.outputs),
+    }
+
+
+def _evidence(key: str, bottlenecks: Sequence[Bottleneck]) -> dict[str, Any]:
+    found = _of_kind(key, bottlenecks)
+    return {
+        "bottlenecks": [{"title": each.title, "stake_ratio": each.stake_ratio, **each.evidence} for each in found[:3]]
+    }
+
+
+def what_changes(before: Definition, after: Definition) -> dict[str, Any]:
+    """Steps, outputs and settings as they are after, where they differ; None: a setting that is taken away."""
+    old, new = before.to_json(), after.to_json()
+    steps = [step for step, was in zip(new["steps"], old["steps"], strict=True) if step != was]
+    outputs = [each for each, was in zip(new["outputs"], old["outputs"], strict=True) if each != was]
+    keys = sorted(set(old["spark_conf"]) | set(new["spark_conf"]))
+    conf = {key: new["spark_conf"].get(key) for key in keys if old["spark_conf"].get(key) != new["spark_conf"].get(key)}
+    return {name: value for name, value in (("steps", steps), ("outputs", outputs), ("spark_conf", conf)) if value}
+
+
+def kind_of(candidate: Candidate | None) -> RecommendationKind:
+    """What a change touches."""
+    return RecommendationKind(candidate.kind) if candidate else RecommendationKind.CONFIGURATION

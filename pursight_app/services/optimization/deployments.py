@@ -1,0 +1,288 @@
+"""Watches changes that were approved: judged by runs against the distribution before, kept or taken back (F4.24-32)."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import structlog
+from scipy.stats import mannwhitneyu
+from sqlmodel import Session, col, select
+
+from pursight_app.core.clock import now
+from pursight_app.core.db import unit_of_work
+from pursight_app.core.definitions import parse_definition
+from pursight_app.core.errors import ConflictError
+from pursight_app.models import (
+    Deployment,
+    DeploymentStatus,
+    OptimizationPlan,
+    Pipeline,
+    PipelineRun,
+    PipelineRunStatus,
+    Recommendation,
+    RunReason,
+)
+from pursight_app.services import access, activity, audit, pipelines
+from pursight_app.services.access import Actor, Permission
+from pursight_app.services.optimization.inputs import fingerprint
+from pursight_app.services.optimization.learning import add_example, learn
+from pursight_app.services.optimization.progress import announce_deployment
+from pursight_app.services.optimization.requests import appends
+
+log = structlog.get_logger()
+# Slower than this, with few runs to tell by, or slower at all when the distributions say so.
+CLEARLY_SLOWER, SLOWER, SIGNIFICANT = 1.15, 1.03, 0.1
+FEW_RUNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRow:
+    """A deployment with the runs that it is judged by, oldest first."""
+
+    deployment: Deployment
+    pipeline: Pipeline
+    runs: list[PipelineRun]
+
+
+def get_deployment(session: Session, actor: Actor, deployment_id: UUID) -> DeploymentRow:
+    """One deployment."""
+    deployment = access.get(session, actor, Deployment, deployment_id, Permission.PIPELINE_READ)
+    return DeploymentRow(deployment, session.get_one(Pipeline, deployment.pipeline_id), _runs(session, deployment))
+
+
+def _runs(session: Session, deployment: Deployment) -> list[PipelineRun]:
+    wanted = select(PipelineRun).where(
+        PipelineRun.pipeline_id == deployment.pipeline_id,
+        PipelineRun.version == deployment.after_version,
+        PipelineRun.reason != RunReason.INGESTED,
+    )
+    return list(session.exec(wanted.order_by(col(PipelineRun.created_at)).limit(100)).all())
+
+
+def judge_run(run_id: UUID) -> None:
+    """After a run: looks whether it belongs to changes that are watched, and goes on, keeps them or takes them back."""
+    with unit_of_work() as session:
+        run = session.get(PipelineRun, run_id)
+        if run is None or not PipelineRunStatus(run.status).is_final:
+            return
+        is_watched = (Deployment.pipeline_id == run.pipeline_id, Deployment.status == DeploymentStatus.MONITORING)
+        deployment = session.exec(select(Deployment).where(*is_watched).with_for_update()).first()
+        if deployment is not None and deployment.after_version == run.version:
+            _judge(session, deployment, run)
+
+
+def _judge(session: Session, deployment: Deployment, run: PipelineRun) -> None:
+    runs = _runs(session, deployment)
+    done = [each for each in runs if each.status == PipelineRunStatus.SUCCEEDED]
+    durations = [each.duration_s for each in done if each.duration_s]
+    if run.status == PipelineRunStatus.FAILED:
+        _roll_back(session, None, deployment, f"A run failed: {run.error or 'no reason given'}"[:500], durations)
+        return
+    difference = _difference(session, deployment, run) if run.status == PipelineRunStatus.SUCCEEDED else ""
+    if difference:
+        deployment.result_matches = False
+        _roll_back(session, None, deployment, f"The results are not the same: {difference}.", durations, restore=True)
+        return
+    if run.status == PipelineRunStatus.SUCCEEDED and deployment.result_matches is None and deployment.baseline_outputs:
+        deployment.result_matches = True
+    if is_slower(deployment.baseline_durations_s, durations):
+        _roll_back(session, None, deployment, "It is slower than before, beyond noise.", durations)
+    elif len(durations) >= deployment.wanted_runs:
+        _keep(session, deployment, durations)
+    else:
+        _go_on(session, deployment)
+    announce_deployment(session, deployment)
+
+
+def _difference(session: Session, deployment: Deployment, run: PipelineRun) -> str:
+    """In words how the outputs differ from those before the change; empty when they do not, or the inputs are others now."""
+    if not deployment.baseline_outputs:
+        return ""
+    plan = session.get_one(OptimizationPlan, deployment.plan_id)
+    definition = parse_definition(pipelines.version_of(session, run.pipeline_id, run.version).definition)
+    if plan.budget.get("fingerprint") != fingerprint(definition):
+        return ""
+    return pipelines.compare_outputs(deployment.baseline_outputs, run.outputs)
+
+
+def _go_on(session: Session, deployment: Deployment) -> None:
+    definition = parse_definition(
+        pipelines.version_of(session, deployment.pipeline_id, deployment.after_version).definition
+    )
+    if appends(definition):
+        return
+    try:
+        pipelines.request_run(
+            session, None, deployment.pipeline_id, reason=RunReason.MONITORING, deployment_id=deployment.id
+        )
+    except ConflictError:
+        # Somebody's own run is on its way; it counts as well.
+        log.info("deployment.waits_for_run", deployment_id=str(deployment.id))
+
+
+def is_slower(before: Sequence[float], after: Sequence[float]) -> bool:
+    """Whether runs after a change are slower beyond noise: by far with few runs, by the distributions with more.
+
+    Mann-Whitney's U test, one-sided, needs at least four runs on each side to say anything; fewer are judged by medians with
+    a wide margin.
+    """
+    if not before or len(after) < 2:
+        # One run alone may have been unlucky; twice as slow is not luck.
+        return bool(before and after) and after[0] > 2 * statistics.median(before)
+    ratio = statistics.median(after) / statistics.median(before)
+    if len(before) < FEW_RUNS or len(after) < FEW_RUNS:
+        return ratio > CLEARLY_SLOWER
+    return ratio > SLOWER and float(mannwhitneyu(after, before, alternative="greater").pvalue) < SIGNIFICANT
+
+
+def report_of(before: Sequence[float], after: Sequence[float]) -> dict[str, Any]:
+    """Medians before and after, and the speed-up with its 90 % interval by bootstrap over runs."""
+    if not before or not after:
+        return {}
+    draws = np.random.default_rng(7)
+    ratios = [
+        float(np.median(draws.choice(before, len(before))) / max(1e-9, np.median(draws.choice(after, len(after)))))
+        for _ in range(2_000)
+    ]
+    low, high = np.quantile(ratios, (0.05, 0.95))
+    return {
+        "baseline_s": round(statistics.median(before), 3),
+        "optimized_s": round(statistics.median(after), 3),
+        "speedup": round(statistics.median(before) / max(1e-9, statistics.median(after)), 3),
+        "speedup_low": round(float(low), 3),
+        "speedup_high": round(float(high), 3),
+        "baseline_runs": len(before),
+        "optimized_runs": len(after),
+    }
+
+
+def _keep(session: Session, deployment: Deployment, durations: Sequence[float]) -> None:
+    _close(
+        session,
+        None,
+        deployment,
+        DeploymentStatus.KEPT,
+        why="As fast or faster, with the same results.",
+        durations=durations,
+    )
+
+
+def _roll_back(
+    session: Session,
+    actor: Actor | None,
+    deployment: Deployment,
+    why: str,
+    durations: Sequence[float],
+    *,
+    restore: bool = False,
+) -> None:
+    """Makes what was before the version in use again; with `restore` a run puts its results back at once."""
+    pipeline = pipelines.locked(session, deployment.pipeline_id)
+    if pipeline.version == deployment.after_version:
+        before = parse_definition(pipelines.version_of(session, pipeline.id, deployment.before_version).definition)
+        pipelines.add_version(
+            session, actor, pipeline, before, f"rolled back to version {deployment.before_version}: {why}"
+        )
+    _close(session, actor, deployment, DeploymentStatus.ROLLED_BACK, why=why, durations=durations)
+    if restore:
+        try:
+            pipelines.request_run(session, None, pipeline.id, reason=RunReason.MONITORING)
+        except ConflictError:
+            log.info("deployment.restore_waits", deployment_id=str(deployment.id))
+
+
+def _close(
+    session: Session,
+    actor: Actor | None,
+    deployment: Deployment,
+    status: DeploymentStatus,
+    *,
+    why: str,
+    durations: Sequence[float],
+) -> None:
+    deployment.status, deployment.finished_at = status, now()
+    deployment.report = {
+        "why": why,
+        **report_of(deployment.baseline_durations_s, durations),
+        **_cost(session, deployment),
+    }
+    pipeline = session.get_one(Pipeline, deployment.pipeline_id)
+    what = "pipeline.keep" if status == DeploymentStatus.KEPT else "pipeline.roll_back"
+    audit.record(session, actor, what, audit.Subject("pipeline", pipeline.id, pipeline.workspace_id), why=why)
+    activity.track(
+        session, actor, pipeline.workspace_id, what, pipeline=pipeline.name, pipeline_id=str(pipeline.id),
+        title=why, deployment_id=str(deployment.id),
+    )  # fmt: skip
+    _remember(session, deployment, durations)
+    announce_deployment(session, deployment)
+
+
+def _cost(session: Session, deployment: Deployment) -> dict[str, Any]:
+    """Core-hours and bytes of the last run before and after, and their stages side by side."""
+
+    def last(version: int) -> PipelineRun | None:
+        wanted = select(PipelineRun).where(
+            PipelineRun.pipeline_id == deployment.pipeline_id, PipelineRun.version == version,
+            PipelineRun.status == PipelineRunStatus.SUCCEEDED,
+        )  # fmt: skip
+        return session.exec(wanted.order_by(col(PipelineRun.created_at).desc()).limit(1)).first()
+
+    names = (
+        "core_hours",
+        "input_bytes",
+        "output_bytes",
+        "shuffle_write_bytes",
+        "disk_spilled",
+        "stages",
+        "tasks",
+        "gc_ms",
+    )
+    before, after = last(deployment.before_version), last(deployment.after_version)
+    return {
+        side: {name: run.figures.get(name) for name in names} if run else {}
+        for side, run in (("cost_before", before), ("cost_after", after))
+    }
+
+
+def _remember(session: Session, deployment: Deployment, durations: Sequence[float]) -> None:
+    """An example for the model: of one change alone, as of several nobody can say which of them it was."""
+    if not durations or not deployment.baseline_durations_s or len(deployment.recommendation_ids) != 1:
+        return
+    row = session.get(Recommendation, UUID(deployment.recommendation_ids[0]))
+    if row is None:
+        return
+    add_example(
+        session,
+        workspace_id=deployment.workspace_id,
+        pipeline_id=deployment.pipeline_id,
+        recommendation_id=row.id,
+        key=row.key.partition(":")[0],
+        features=row.features,
+        ratio=statistics.median(durations) / statistics.median(deployment.baseline_durations_s),
+        expected=(row.expected_gain_ratio, row.expected_low, row.expected_high),
+        origin="deployment",
+    )
+    learn(session, deployment.workspace_id)
+
+
+def roll_back(session: Session, actor: Actor, deployment_id: UUID) -> Deployment:
+    """Takes changes back by hand, also long after they were kept.
+
+    Raises:
+        ConflictError: they are rolled back already, or a later version is in use (`deployment_over`).
+    """
+    access.get(session, actor, Deployment, deployment_id, Permission.PIPELINE_APPROVE)
+    deployment = session.exec(select(Deployment).where(Deployment.id == deployment_id).with_for_update()).one()
+    pipeline = session.get_one(Pipeline, deployment.pipeline_id)
+    if deployment.status == DeploymentStatus.ROLLED_BACK or pipeline.version != deployment.after_version:
+        raise ConflictError("There is nothing to take back: another version is in use.", code="deployment_over")
+    done = [
+        run.duration_s
+        for run in _runs(session, deployment)
+        if run.status == PipelineRunStatus.SUCCEEDED and run.duration_s
+    ]
+    _roll_back(session, actor, deployment, "A person took it back.", done)
+    return deployment

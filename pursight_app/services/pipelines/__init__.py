@@ -1,0 +1,64 @@
+"""Pipelines on Spark: their definitions and versions, their runs, what the runs did (workflow engine, F4.1-4, F4.20-26)."""
+
+from uuid import UUID
+
+from pursight_app.services.pipelines.checks import check_definition
+from pursight_app.services.pipelines.history import compare_outputs, ingest_event_log, ingest_upload
+from pursight_app.services.pipelines.requests import (
+    PipelineRow,
+    add_version,
+    cancel_run,
+    create_pipeline,
+    delete_pipeline,
+    get_pipeline,
+    get_run,
+    list_pipelines,
+    list_queries,
+    list_runs,
+    locked,
+    request_run,
+    sweep_runs,
+    update_pipeline,
+)
+from pursight_app.services.pipelines.versions import (
+    VersionRow,
+    diff_definitions,
+    diff_versions,
+    list_versions,
+    version_of,
+)
+
+
+def run_pipeline(run_id: UUID) -> None:
+    """Does one run, see `execution.run_pipeline`; only workers need what it loads."""
+    from pursight_app.services.pipelines import execution
+
+    execution.run_pipeline(run_id)
+
+
+__all__ = [
+    "PipelineRow",
+    "VersionRow",
+    "add_version",
+    "cancel_run",
+    "check_definition",
+    "compare_outputs",
+    "create_pipeline",
+    "delete_pipeline",
+    "diff_definitions",
+    "diff_versions",
+    "get_pipeline",
+    "get_run",
+    "ingest_event_log",
+    "ingest_upload",
+    "list_pipelines",
+    "list_queries",
+    "list_runs",
+    "list_versions",
+    "locked",
+    "request_run",
+    "run_pipeline",
+    "sweep_runs",
+    "update_pipeline",
+    "version_of",
+]

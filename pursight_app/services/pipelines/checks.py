@@ -1,0 +1,188 @@
+"""Whether a definition can run and may: its SQL, where it reads and writes, and what the actor may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlglot import exp, parse
+from sqlglot.errors import SqlglotError
+from sqlmodel import Session, col, select
+
+from pursight_app.connectors.boundaries import check_path
+from pursight_app.core.definitions import Definition, Input, Output, Step
+from pursight_app.core.errors import InvalidInputError, PermissionDeniedError
+from pursight_app.core.settings import get_settings
+from pursight_app.models import Asset
+from pursight_app.services import access
+from pursight_app.services.access import Actor, Permission
+
+# They call any Java method where Spark runs, or read what no input names.
+FORBIDDEN_FUNCTIONS = frozenset({"reflect", "java_method", "try_reflect", "read_files", "input_file_name"})
+_REMOTE = ("s3a://", "s3://", "gs://", "abfss://", "hdfs://", "wasbs://")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A definition whose inputs and outputs are paths, the assets that they are, and what is worth a word."""
+
+    definition: Definition
+    assets: dict[str, UUID]
+    warnings: tuple[str, ...]
+
+
+def check_definition(session: Session, actor: Actor, workspace_id: UUID, definition: Definition) -> Resolved:
+    """Checks SQL, order of steps, places, and that the actor may read what is read.
+
+    Raises:
+        InvalidInputError: SQL that does not parse or is no query, an unknown table, a place outside of what is allowed.
+        PermissionDeniedError: it reads an asset that the actor may not read (`reads_hidden`).
+    """
+    known = {each.name.lower() for each in definition.inputs}
+    for step in definition.steps:
+        if step.sql:
+            check_sql(step, known)
+        else:
+            _check_python(step)
+        known.add(step.name.lower())
+    return resolve(session, actor, workspace_id, definition)
+
+
+def resolve(session: Session, actor: Actor, workspace_id: UUID, definition: Definition) -> Resolved:
+    """Turns tables into paths, and says which assets the inputs are."""
+    assets: dict[str, UUID] = {}
+    warnings: list[str] = []
+    inputs: list[Input] = []
+    for given in definition.inputs:
+        asset = _asset_of(session, workspace_id, given)
+        if asset is not None:
+            if not actor.decide(Permission.CATALOG_READ, access.asset_resource(asset)).allowed:
+                raise PermissionDeniedError(
+                    f"Input {given.name} reads something of the catalogue that you may not read.",
+                    code="reads_hidden",
+                    workspace_id=workspace_id,
+                )
+            assets[given.name] = asset.id
+        elif given.path:
+            warnings.append(f"Input {given.name} is not in the catalogue yet; its first run brings it there.")
+        inputs.append(_placed_input(workspace_id, given, asset))
+    outputs = tuple(_placed_output(workspace_id, each) for each in definition.outputs)
+    return Resolved(replace(definition, inputs=tuple(inputs), outputs=outputs), assets, tuple(warnings))
+
+
+def check_sql(step: Step, known: set[str]) -> None:
+    """One query over known names.
+
+    Raises:
+        InvalidInputError: with the place in the text where the parser stopped.
+    """
+    try:
+        found = parse(step.sql, read="spark")
+    except SqlglotError as error:
+        first = getattr(error, "errors", None)
+        place = f" near line {first[0]['line']}: {first[0]['description']}" if first else f": {error}"
+        raise InvalidInputError(
+            f"The SQL of step {step.name} does not parse{place}"[:500], code="sql_invalid"
+        ) from None
+    except RecursionError:
+        raise InvalidInputError(f"The SQL of step {step.name} is nested too deeply.", code="sql_invalid") from None
+    if len(found) != 1 or not isinstance(found[0], exp.Query):
+        raise InvalidInputError(
+            f"Step {step.name} has to be one SELECT; outputs say what is written.", code="sql_invalid"
+        )
+    query = found[0]
+    if query.find(exp.Into, exp.Command, exp.Create, exp.Insert, exp.Delete, exp.Update, exp.Drop):
+        raise InvalidInputError(
+            f"Step {step.name} has to be one SELECT; outputs say what is written.", code="sql_invalid"
+        )
+    for call in query.find_all(exp.Func):
+        name = (call.name if isinstance(call, exp.Anonymous) else call.sql_name()).lower()
+        if name in FORBIDDEN_FUNCTIONS:
+            raise InvalidInputError(f"Step {step.name} calls {name}, which pipelines may not.", code="sql_invalid")
+    ctes = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+    for table in query.find_all(exp.Table):
+        name = table.name.lower()
+        # `parquet.`/path`` reads any file; a name with a schema is a table that no input brought.
+        if table.args.get("db") or table.args.get("catalog") or name not in known | ctes:
+            raise InvalidInputError(
+                f"Step {step.name} reads {table.sql(dialect='spark')[:80]}, which is no input and no earlier step.",
+                code="unknown_table",
+            )
+
+
+def _check_python(step: Step) -> None:
+    try:
+        compiled = compile(step.python, "<step>", "exec")
+    except (SyntaxError, ValueError) as error:
+        raise InvalidInputError(
+            f"The Python of step {step.name} does not compile: {error}"[:300], code="python_invalid"
+        ) from None
+    if "run" not in compiled.co_names:
+        raise InvalidInputError(f"Step {step.name} needs a function run(spark, params).", code="python_invalid")
+
+
+def _asset_of(session: Session, workspace_id: UUID, given: Input) -> Asset | None:
+    wanted = select(Asset).where(Asset.workspace_id == workspace_id)
+    if given.table:
+        return session.exec(wanted.where(Asset.qualified_name == given.table).limit(1)).first()
+    path = given.path.removeprefix("file://").rstrip("/")
+    place = func.concat(Asset.namespace, "/", Asset.name)
+    return session.exec(
+        wanted.where(col(Asset.namespace).startswith("file://"), place == f"file://{path}").limit(1)
+    ).first()
+
+
+def _placed_input(workspace_id: UUID, given: Input, asset: Asset | None) -> Input:
+    if given.path:
+        return replace(given, path=place(given.path, f"input {given.name}"))
+    if asset is not None and asset.namespace.startswith("file://"):
+        path = f"{asset.namespace.removeprefix('file://')}/{asset.name}"
+        return replace(given, path=place(path, f"input {given.name}"))
+    managed = managed_table(workspace_id, given.table)
+    if managed.exists():
+        return replace(given, path=str(managed))
+    reason = (
+        "is in a database, which Spark here has no driver for; scan an export of it"
+        if asset
+        else "is no table of the catalogue"
+    )
+    raise InvalidInputError(f"Input {given.name}: {given.table[:120]} {reason}.", code="unknown_table")
+
+
+def _placed_output(workspace_id: UUID, output: Output) -> Output:
+    if output.table:
+        return replace(output, path=str(managed_table(workspace_id, output.table)))
+    return replace(output, path=place(output.path, f"the output of {output.step}"))
+
+
+def managed_table(workspace_id: UUID, name: str) -> Path:
+    """The folder of a table that pipelines write by name; there is no metastore."""
+    safe = "".join(sign if sign.isalnum() or sign in "_.-" else "_" for sign in name).strip(".")[:120] or "table"
+    return get_settings().path("pipelines", "tables", str(workspace_id), safe)
+
+
+def place(path: str, what: str) -> str:
+    """A path that pipelines may use: below the allowed roots on this machine, or in a store that Spark can reach.
+
+    Raises:
+        InvalidInputError: anywhere else, PurSight's own folder included.
+    """
+    if path.startswith(_REMOTE):
+        return path
+    if "://" in path and not path.startswith("file://"):
+        raise InvalidInputError(f"{what}: only paths, file:// and {', '.join(_REMOTE)} are read and written.")
+    local = path.removeprefix("file://")
+    if not local.startswith("/"):
+        raise InvalidInputError(f"{what}: give the whole path, beginning with /.")
+    settings = get_settings()
+    found = check_path(local, allowed_roots=settings.file_roots)
+    if found.is_relative_to(settings.home) and not found.is_relative_to(settings.path("pipelines", "tables")):
+        raise InvalidInputError(f"{what}: PurSight's own folder is no place for data.")
+    return str(found)
+
+
+def readable_by(session: Session, actor: Actor, assets: Sequence[UUID]) -> bool:
+    """Whether the actor may read all of these assets."""
+    seen = access.scoped(actor, select(Asset.id).where(col(Asset.id).in_(assets)), Asset)
+    return len(set(session.exec(seen).all())) == len(set(assets))

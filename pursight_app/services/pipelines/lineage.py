@@ -1,0 +1,209 @@
+"""What a run read and wrote, into the catalogue: assets of its outputs, edges between tables and between columns."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import ARRAY, Text, cast, delete, func, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from pursight_app.core.clock import now
+from pursight_app.core.definitions import Definition, Output
+from pursight_app.core.errors import InvalidInputError
+from pursight_app.models import (
+    Asset,
+    AssetColumn,
+    AssetKind,
+    ColumnLineageEdge,
+    DataSource,
+    LineageEdge,
+    LineageKind,
+    PipelineRun,
+    Transformation,
+)
+from pursight_app.services.column_sources import column_sources
+from pursight_app.services.column_transformations import strongest_left, weakest_left
+from pursight_app.services.identifiers import search_tokens
+from pursight_app.services.pipelines.checks import Resolved
+
+log = structlog.get_logger()
+SOURCE_NAME = "Files of pipelines"
+# (input or step, column) of where a column's values come from, and what became of them on the way.
+Origins = dict[tuple[str, str], Transformation]
+
+
+def write_run_lineage(
+    session: Session, run: PipelineRun, resolved: Resolved, schemas: Mapping[str, list[list[str]]]
+) -> None:
+    """Brings inputs and outputs of a run into the catalogue and replaces what the pipeline said of them before."""
+    definition = resolved.definition
+    source = _source(session, run.workspace_id)
+    upstream = {
+        given.name: resolved.assets.get(given.name)
+        or _asset(session, source, given.path, schema=schemas.get(given.name, []))
+        for given in definition.inputs
+    }
+    session.execute(
+        delete(LineageEdge).where(
+            col(LineageEdge.pipeline_run_id).in_(
+                select(PipelineRun.id).where(PipelineRun.pipeline_id == run.pipeline_id)
+            )
+        )
+    )
+    columns_of = {name: _columns(session, asset_id) for name, asset_id in upstream.items()}
+    origins = step_origins(definition, {name: tuple(found) for name, found in columns_of.items()})
+    for output, written in zip(definition.outputs, run.outputs, strict=True):
+        target = _asset(session, source, output.path, schema=written["schema"], rows=written["rows"])
+        targets = _columns(session, target)
+        for name, asset_id in upstream.items():
+            if asset_id != target and name in tables_of(definition, output):
+                pairs = _pairs(origins.get(output.step, {}), name, columns_of[name], targets)
+                _edge(session, run, asset_id, target, pairs)
+
+
+def _source(session: Session, workspace_id: UUID) -> DataSource:
+    wanted = select(DataSource).where(DataSource.workspace_id == workspace_id, DataSource.name == SOURCE_NAME)
+    found = session.exec(wanted).first()
+    if found is None:
+        found = DataSource(workspace_id=workspace_id, name=SOURCE_NAME, kind="files", config={"path": "/"})
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _asset(
+    session: Session, source: DataSource, path: str, *, schema: list[list[str]], rows: int | None = None
+) -> UUID:
+    folder, _, name = path.rstrip("/").rpartition("/")
+    namespace = folder if "://" in folder else f"file://{folder}"
+    known = session.exec(
+        select(Asset).where(Asset.workspace_id == source.workspace_id, Asset.namespace == namespace, Asset.name == name)
+    ).first()
+    if known is None:
+        tokens = cast(sorted(search_tokens(name)), ARRAY(Text))
+        known = Asset(
+            workspace_id=source.workspace_id, data_source_id=source.id, kind=AssetKind.FILE, namespace=namespace,
+            qualified_name=path.rstrip("/"), name=name,
+            search_vector=func.setweight(func.array_to_tsvector(tokens), text("'A'")),
+        )  # fmt: skip
+        session.add(known)
+        session.flush()
+    known.missing_since = None
+    if rows is not None:
+        known.row_count, known.row_count_error, known.scanned_at = rows, None, now()
+    _keep_columns(session, known, schema)
+    return known.id
+
+
+def _keep_columns(session: Session, asset: Asset, schema: list[list[str]]) -> None:
+    rows = [
+        AssetColumn(
+            workspace_id=asset.workspace_id, asset_id=asset.id, name=name[:1_000], position=number, data_type=kind[:200]
+        ).model_dump()
+        for number, (name, kind) in enumerate(schema, start=1)
+    ]  # fmt: skip
+    if not rows:
+        return
+    statement = insert(AssetColumn).values(rows)
+    changed = {"data_type": statement.excluded.data_type, "missing_since": None}
+    session.execute(statement.on_conflict_do_update(index_elements=["asset_id", "name"], set_=changed))
+
+
+def _columns(session: Session, asset_id: UUID) -> dict[str, UUID]:
+    rows = session.exec(select(AssetColumn.name, AssetColumn.id).where(AssetColumn.asset_id == asset_id)).all()
+    return dict(rows)
+
+
+def tables_of(definition: Definition, output: Output) -> set[str]:
+    """The inputs that an output is made from, through all steps between."""
+    from sqlglot import exp, parse_one
+
+    names = {each.name.lower(): each.name for each in (*definition.inputs, *definition.steps)}
+    reads: dict[str, set[str]] = {}
+    for step in definition.steps:
+        if step.sql:
+            found = {table.name.lower() for table in parse_one(step.sql, read="spark").find_all(exp.Table)}
+        else:
+            # What Python reads is seen by the names that stand in it: rather one edge too many than one that is missing.
+            found = {name for name in names if name in step.python.lower()}
+        reads[step.name] = {names[name] for name in found if name in names and names[name] != step.name}
+    inputs, wanted, seen = {each.name for each in definition.inputs}, [output.step], set[str]()
+    while wanted:
+        for name in reads.get(wanted.pop(), set()) - seen:
+            seen.add(name)
+            wanted.append(name)
+    return seen & inputs
+
+
+def step_origins(definition: Definition, inputs: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, Origins]]:
+    """For each step and each of its columns the columns of inputs that its values come from.
+
+    Python steps end it: what they do to a column is not known.
+    """
+    known: dict[str, tuple[str, ...]] = dict(inputs)
+    made: dict[str, dict[str, Origins]] = {
+        name: {column: {(name, column): Transformation.IDENTITY} for column in columns}
+        for name, columns in inputs.items()
+    }
+    for step in definition.steps:
+        if not step.sql:
+            continue
+        try:
+            found = column_sources(
+                step.sql, dialect="spark", schema={("", name): columns for name, columns in known.items() if columns}
+            )
+        except InvalidInputError as error:
+            log.info("pipeline.lineage_not_known", step=step.name, error=error.message[:200])
+            continue
+        columns: dict[str, Origins] = {}
+        for origin in found:
+            behind = next((each for name, each in made.items() if name.lower() == origin.table.lower()), {})
+            for place, before in behind.get(origin.column, {}).items():
+                both = weakest_left(before, origin.transformation)
+                ways = columns.setdefault(origin.output, {})
+                ways[place] = strongest_left(ways[place], both) if place in ways else both
+        made[step.name] = columns
+        known[step.name] = tuple(columns)
+    return made
+
+
+def _pairs(
+    origins: Mapping[str, Origins], name: str, sources: Mapping[str, UUID], targets: Mapping[str, UUID]
+) -> dict[tuple[UUID, UUID], Transformation]:
+    return {
+        (sources[column], targets[output]): how
+        for output, ways in origins.items()
+        for (table, column), how in ways.items()
+        if table == name and column in sources and output in targets
+    }
+
+
+def _edge(
+    session: Session,
+    run: PipelineRun,
+    upstream: UUID,
+    downstream: UUID,
+    pairs: Mapping[tuple[UUID, UUID], Transformation],
+) -> None:
+    row = LineageEdge(
+        id=uuid4(), workspace_id=run.workspace_id, upstream_id=upstream, downstream_id=downstream, kind=LineageKind.PIPELINE,
+        pipeline_run_id=run.id,
+    )  # fmt: skip
+    made = (
+        insert(LineageEdge)
+        .values(**row.model_dump())
+        .on_conflict_do_update(
+            index_elements=["upstream_id", "downstream_id", "kind"], set_={"pipeline_run_id": run.id}
+        )
+    )
+    edge_id = session.execute(made.returning(col(LineageEdge.id))).scalar_one()
+    rows = [
+        ColumnLineageEdge(
+            workspace_id=run.workspace_id, lineage_edge_id=edge_id, upstream_column_id=one, downstream_column_id=other,
+            transformation=how,
+        ).model_dump()
+        for (one, other), how in pairs.items()
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(ColumnLineageEdge).values(rows).on_conflict_do_nothing())

@@ -1,0 +1,101 @@
+"""Where runs write: beside the place first, then swapped in, so that a run that fails leaves nothing half-done to see."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import fsspec
+
+from pursight_app.core.definitions import Definition, Output
+from pursight_app.core.errors import SparkJobFailedError
+from pursight_app.core.settings import get_settings
+
+_MARK = ".pursight-"
+
+
+def run_folder(run_id: UUID) -> Path:
+    """Where a run's program keeps what it says."""
+    folder = get_settings().path("pipelines", "runs", str(run_id))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def plan_folder(plan_id: UUID) -> Path:
+    """The same for the trials of a plan."""
+    folder = get_settings().path("pipelines", "plans", str(plan_id))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def side_paths(definition: Definition, run_id: UUID) -> tuple[str, ...]:
+    """For each output a path on the same disk or store as its place; readers pass over names that begin with a dot."""
+    return tuple(_beside(output.path, f"{run_id.hex}-{number}") for number, output in enumerate(definition.outputs))
+
+
+def _beside(path: str, mark: str) -> str:
+    parent, _, name = path.rstrip("/").rpartition("/")
+    return f"{parent}/.{name}{_MARK}{mark}"
+
+
+def swap_in(definition: Definition, sides: Sequence[str]) -> None:
+    """Puts what was written beside into its place. Doing it twice is fine: what is not beside any more is in place.
+
+    Raises:
+        SparkJobFailedError: a place cannot be written; the outputs before it are in place, the others are not.
+    """
+    for output, side in zip(definition.outputs, sides, strict=True):
+        try:
+            _swap(output, side)
+        except OSError as error:
+            raise SparkJobFailedError(
+                f"The result was computed but {output.path} cannot be written: {error.strerror or type(error).__name__}. "
+                "Check who owns the folder and whether the disk is full, then run it again."
+            ) from None
+
+
+def _swap(output: Output, side: str) -> None:
+    if "://" in output.path:
+        _swap_remote(output, side)
+        return
+    place, new = Path(output.path), Path(side)
+    if not new.exists():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if output.mode == "append" and place.exists():
+        for part in sorted(new.rglob("part-*")):
+            target = place / part.relative_to(new)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.rename(target)
+        shutil.rmtree(new)
+        return
+    old = Path(_beside(output.path, f"old-{uuid4().hex}"))
+    if place.exists():
+        place.rename(old)
+    new.rename(place)
+    if old.is_dir():
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        old.unlink(missing_ok=True)
+
+
+def _swap_remote(output: Output, side: str) -> None:
+    # Object stores have no rename; the window in which readers see a mix is that of the copy.
+    filesystem, new = fsspec.core.url_to_fs(side)
+    _, place = fsspec.core.url_to_fs(output.path)
+    if not filesystem.exists(new):
+        return
+    if output.mode != "append" and filesystem.exists(place):
+        filesystem.rm(place, recursive=True)
+    filesystem.mv(new, place, recursive=True)
+
+
+def clear_sides(sides: Sequence[str]) -> None:
+    """Removes what was written beside and is not wanted."""
+    for side in sides:
+        if "://" in side:
+            filesystem, path = fsspec.core.url_to_fs(side)
+            if filesystem.exists(path):
+                filesystem.rm(path, recursive=True)
+        else:
+            shutil.rmtree(side, ignore_errors=True)

@@ -1,0 +1,183 @@
+"""Flow 4 over REST on a real Spark: run, optimise, approve, watch, report; and what is taken back by itself."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from pursight_app.core.db import unit_of_work
+from pursight_app.models import (
+    ActivityEvent,
+    Asset,
+    AssetColumn,
+    ColumnLineageEdge,
+    CostExample,
+    CostModel,
+    Deployment,
+    LineageEdge,
+    OptimizationPlan,
+    PipelineVersion,
+    Recommendation,
+)
+from tests.spark.conftest import Lake, rows_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def test_a_slow_pipeline_gets_faster_with_the_same_results(lake: Lake, tmp_path: Path) -> None:
+    out = tmp_path / "sums"
+    pipeline_id = lake.create("Sums of March", lake.definition(out))
+
+    original = lake.get(str(pipeline_id))["definition"]
+
+    # F4.3-4, F4.22-24: it runs, and what Spark did is kept.
+    run = lake.run(pipeline_id)
+    assert run["status"] == "succeeded", run["error"]
+    assert run["stages"]
+    assert run["figures"]["tasks"] > 150
+    before = sorted(map(str, rows_of(out)))
+    assert len(before) > 100
+    assert not [each.name for each in tmp_path.iterdir() if each.name.startswith(".")]
+
+    # Lineage into the catalogue, down to columns.
+    with unit_of_work() as session:
+        target = session.exec(select(Asset).where(Asset.qualified_name == str(out))).one()
+        edges = session.exec(select(LineageEdge).where(LineageEdge.downstream_id == target.id)).all()
+        pairs = session.exec(
+            select(AssetColumn.name, ColumnLineageEdge.transformation)
+            .join(ColumnLineageEdge, AssetColumn.id == ColumnLineageEdge.upstream_column_id)  # type: ignore[arg-type]
+            .where(ColumnLineageEdge.lineage_edge_id.in_([edge.id for edge in edges]))  # type: ignore[attr-defined]
+        ).all()
+    assert {edge.kind for edge in edges} == {"pipeline"}
+    assert len(edges) == 2
+    assert target.row_count == len(before)
+    assert ("email", "identity") in pairs
+
+    # F4.2-16: analysis, candidates, prices, trials.
+    plan = lake.plan(pipeline_id, trials=4)
+    assert plan["status"] == "ready", plan["error"]
+    assert plan["bottlenecks"]
+    assert plan["optimized_s"] < plan["baseline_s"]
+    chosen = [each for each in plan["recommendations"] if each["is_chosen"]]
+    assert chosen
+    assert all(
+        each["mechanism"] and each["condition"] and each["risk"] for each in chosen if each["kind"] != "configuration"
+    )
+    assert all(trial["result_matches"] or trial["difference"] for trial in plan["trials"])
+    assert len(plan["trials"]) <= 4
+    assert plan["diff"]
+
+    # F4.18-23: approved, a new version, deployed.
+    made = lake.post("apply-optimization", {"plan_id": plan["plan_id"]})
+    again = lake.post("apply-optimization", {"plan_id": plan["plan_id"]})
+    assert again["deployment_id"] == made["deployment_id"]
+    assert lake.get(str(pipeline_id))["version"] == 2
+
+    # F4.24-32: watched by its first runs, kept, reported; and learned from.
+    lake.work_off(pipeline_id)
+    report = lake.get(f"deployments/{made['deployment_id']}")
+    assert report["status"] == "kept", report
+    assert report["result_matches"] is True
+    assert report["speedup"] > 1.05
+    assert len(report["runs"]) == 3
+    assert report["speedup_interval"][0] is not None
+    assert sorted(map(str, rows_of(out))) == before
+    with unit_of_work() as session:
+        assert session.exec(select(CostModel).where(CostModel.workspace_id == lake.office.workspace_id)).first()
+        kinds = session.exec(
+            select(ActivityEvent.type).where(ActivityEvent.workspace_id == lake.office.workspace_id)
+        ).all()
+    assert {"pipeline.create", "pipeline.run", "pipeline.optimize", "pipeline.apply", "pipeline.keep"} <= set(kinds)
+    quality = lake.get(f"model-quality?workspace_id={lake.office.workspace_id}")
+    assert quality["outcomes"]
+
+    # A person takes it back all the same.
+    assert lake.post(f"deployments/{made['deployment_id']}/roll-back", expect=200)["status"] == "rolled_back"
+    current = lake.get(str(pipeline_id))
+    assert current["version"] == 3
+    assert current["definition"] == original
+    assert lake.post(f"deployments/{made['deployment_id']}/roll-back", expect=409)["code"] == "deployment_over"
+
+
+def approved_by_hand(
+    lake: Lake, pipeline_id: UUID, change: dict[str, object], outputs: list[dict[str, object]], base_s: float
+) -> str:
+    """A plan as a model that erred would have made it: ready, with one change."""
+    with unit_of_work() as session:
+        plan = OptimizationPlan(
+            workspace_id=lake.office.workspace_id, pipeline_id=pipeline_id, version=1, status="ready",
+            baseline_s=base_s, requested_by_id=lake.office.engineer.user_id,
+            budget={"outputs": outputs, "fingerprint": change.pop("fingerprint")},
+        )  # fmt: skip
+        session.add(plan)
+        session.flush()
+        session.add(
+            Recommendation(
+                workspace_id=lake.office.workspace_id, plan_id=plan.id, position=0, key="tuning", title="Set something",
+                kind="configuration", change=change, is_chosen=True,
+            )
+        )  # fmt: skip
+    return str(lake.post("apply-optimization", {"plan_id": str(plan.id)})["deployment_id"])
+
+
+def test_what_makes_it_slower_is_taken_back_by_itself(lake: Lake, tmp_path: Path) -> None:
+    from pursight_app.core.definitions import parse_definition
+    from pursight_app.services.optimization.inputs import fingerprint
+
+    definition = lake.definition(tmp_path / "out", spark_conf={})
+    definition["steps"] = [
+        {"name": "sums", "sql": "SELECT customer_id, sum(amount) AS total FROM orders GROUP BY customer_id"}
+    ]
+    pipeline_id = lake.create("Made worse", definition)
+    run = lake.run(pipeline_id)
+    seen = rows_of(tmp_path / "out")
+    slower = {
+        "spark_conf": {"spark.sql.shuffle.partitions": "2000", "spark.sql.adaptive.enabled": "false"},
+        "fingerprint": fingerprint(parse_definition(definition)),
+    }
+
+    deployment_id = approved_by_hand(lake, pipeline_id, slower, run["outputs"], run["duration_s"])
+    lake.work_off(pipeline_id)
+
+    report = lake.get(f"deployments/{deployment_id}")
+    assert report["status"] == "rolled_back", report
+    assert "slower" in report["why"]
+    current = lake.get(str(pipeline_id))
+    assert (current["version"], current["definition"]["spark_conf"]) == (3, {})
+    assert sorted(map(str, rows_of(tmp_path / "out"))) == sorted(map(str, seen))
+    with unit_of_work() as session:
+        reasons = session.exec(select(PipelineVersion.reason).where(PipelineVersion.pipeline_id == pipeline_id)).all()
+        deployment = session.get_one(Deployment, UUID(deployment_id))
+        learned = session.exec(select(CostExample).where(CostExample.pipeline_id == pipeline_id)).all()
+    assert any("rolled back" in reason for reason in reasons)
+    assert deployment.report["speedup"] < 1
+    assert [example.origin for example in learned] == ["deployment"]
+    assert learned[0].log_ratio > 0
+
+
+def test_what_changes_results_is_taken_back_and_the_results_with_it(lake: Lake, tmp_path: Path) -> None:
+    from pursight_app.core.definitions import parse_definition
+    from pursight_app.services.optimization.inputs import fingerprint
+
+    definition = lake.definition(tmp_path / "out", spark_conf={})
+    definition["steps"] = [
+        {"name": "sums", "sql": "SELECT customer_id, max(amount) AS total FROM orders GROUP BY customer_id"}
+    ]
+    pipeline_id = lake.create("Made different", definition)
+    run = lake.run(pipeline_id)
+    before = [{**each, "hash": "1"} for each in run["outputs"]]
+    change = {
+        "spark_conf": {"spark.sql.shuffle.partitions": "8"},
+        "fingerprint": fingerprint(parse_definition(definition)),
+    }
+
+    deployment_id = approved_by_hand(lake, pipeline_id, change, before, run["duration_s"])
+    lake.work_off(pipeline_id)
+
+    report = lake.get(f"deployments/{deployment_id}")
+    assert (report["status"], report["result_matches"]) == ("rolled_back", False)
+    assert "not the same" in report["why"]
+    # The version before has run again, so its results are in place.
+    runs = lake.get(f"{pipeline_id}/runs")["items"]
+    assert (runs[0]["version"], runs[0]["status"]) == (3, "succeeded")
