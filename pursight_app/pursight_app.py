@@ -16,6 +16,11 @@ from state.findings import FindingsState
 from state.home import HomeState
 from state.models import ModelsState
 from state.notifications import BellState
+from state.pipeline import PipelineState
+from state.pipeline_deployment import PipelineDeploymentState
+from state.pipeline_plan import PipelinePlanState
+from state.pipeline_run import PipelineRunState
+from state.pipelines import PipelinesState
 from state.room import RoomState
 from state.room_thread import RoomThreadState
 from state.rooms import RoomsState
@@ -37,6 +42,11 @@ hub = LiveHub(
         "rooms": ("workspace:", (RoomsState.refresh,)),
         "room": ("", (RoomState.refresh, RoomThreadState.refresh)),
         "bell": ("user:", (BellState.refresh,)),
+        "pipelines": ("workspace:", (PipelinesState.refresh,)),
+        "pipeline": ("workspace:", (PipelineState.refresh,)),
+        "pipeline_run": ("workspace:", (PipelineRunState.refresh,)),
+        "pipeline_plan": ("workspace:", (PipelinePlanState.refresh,)),
+        "pipeline_deployment": ("workspace:", (PipelineDeploymentState.refresh,)),
         "activity": ("workspace:", (ActivityState.refresh,)),
         "models": ("workspace:", (ModelsState.refresh,)),
     }

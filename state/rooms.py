@@ -12,7 +12,7 @@ from state.base import as_id, event, hear, run
 from state.room_views import FoundView, RoomView, find_messages, room_view
 from state.session import current_workspace, notify
 
-_KINDS = ("asset", "scan", "finding")
+_KINDS = ("asset", "scan", "finding", "plan")
 
 
 class RoomsState(rx.State):

@@ -62,10 +62,24 @@ def _prepare_demo() -> None:
     create_demo_company(address.url)
     with unit_of_work() as session:
         scan_run_id = installation.ensure_demo(session, address.config, address.secret)
+    _prepare_demo_pipelines()
     if scan_run_id:
         _say("Scanning the demo company")
         # Done here and not by a worker, so that it is there when the page opens; the queued job then finds it done.
         scanning.run_scan(scan_run_id)
+
+
+def _prepare_demo_pipelines() -> None:
+    from pursight_app.core.db import unit_of_work
+    from pursight_app.runtime.demo.lake import PIPELINES, write_lake
+    from pursight_app.services import installation
+    from pursight_app.services.pipelines.checks import managed_table
+
+    with unit_of_work() as session:
+        workspace_id = installation.demo_workspace_id(session)
+    write_lake(managed_table(workspace_id, "demo_orders").parent)
+    with unit_of_work() as session:
+        installation.ensure_demo_pipelines(session, workspace_id, PIPELINES)
 
 
 def worker(

@@ -130,8 +130,8 @@ class Clock:
 def sentence(error: Exception) -> str:
     """What went wrong without the Java stack: Spark's own first lines."""
     text = str(error).partition("\n\nJVM stacktrace")[0].partition("\n\tat ")[0].strip()
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    own = f" (line {place.lineno} of the step)" if place.filename == "<step>" else ""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<step>"]
+    own = f" (line {lines[-1]} of the step)" if lines else ""
     return f"{type(error).__name__}: {text[:1_500]}{own}"
 
 

@@ -89,6 +89,37 @@ LEVEL_CHANGE: Mapping[str, Sign] = {
     "up": Sign("amber", "chevron-up", "More sensitive"),
     "down": Sign("blue", "chevron-down", "Less sensitive"),
 }
+RUN_STATUS: Mapping[str, Sign] = {
+    "queued": Sign("grey", "clock", "Queued"),
+    "submitted": Sign("blue", "send", "Given to Spark"),
+    "running": Sign("accent", "loader", "Running"),
+    "succeeded": Sign("green", "circle-check", "Succeeded"),
+    "failed": Sign("red", "circle-x", "Failed"),
+    "cancelled": Sign("grey", "ban", "Cancelled"),
+}
+PLAN_STATUS: Mapping[str, Sign] = {
+    "queued": Sign("grey", "clock", "Queued"),
+    "analysing": Sign("accent", "loader", "Analysing"),
+    "trying": Sign("accent", "flask-conical", "Trying changes"),
+    "ready": Sign("blue", "git-compare", "Waits for a decision"),
+    "applied": Sign("green", "check", "Approved"),
+    "failed": Sign("red", "circle-x", "Failed"),
+}
+DEPLOYMENT_STATUS: Mapping[str, Sign] = {
+    "deploying": Sign("accent", "loader", "Deploying"),
+    "monitoring": Sign("blue", "eye", "Being watched"),
+    "kept": Sign("green", "circle-check", "Kept"),
+    "rolled_back": Sign("amber", "undo-2", "Rolled back"),
+    "failed": Sign("red", "circle-x", "Failed"),
+}
+RECOMMENDATION_KIND: Mapping[str, Sign] = {
+    "configuration": Sign("grey", "sliders-horizontal", "Setting"),
+    "sql": Sign("blue", "code", "SQL"),
+    "python": Sign("blue", "code", "Python"),
+    "caching": Sign("accent", "archive", "Kept step"),
+    "layout": Sign("accent", "files", "Files"),
+    "suggestion": Sign("grey", "lightbulb", "Suggestion"),
+}
 AUDIT_RESULT: Mapping[str, Sign] = {
     "ok": Sign("green", "check", "Done"),
     "denied": Sign("amber", "ban", "Refused"),

@@ -136,6 +136,8 @@ def _asked_for(kind: str, home: Resource, table: Resource) -> tuple[Permission, 
     if kind == "activity":
         # Only that there is something new; what it is, GET /api/activity tells by rights.
         return Permission.WORKSPACE_READ, home
+    if kind.startswith(("pipeline_", "plan_", "deployment_")):
+        return Permission.PIPELINE_READ, home
     return (Permission.MODEL_MANAGE, home) if kind.startswith("model_") else None
 
 

@@ -18,8 +18,10 @@ from pursight_app.models import (
     Asset,
     Finding,
     Message,
+    OptimizationPlan,
     Participant,
     ParticipantStatus,
+    Pipeline,
     Room,
     RoomStatus,
     RoomSubject,
@@ -38,6 +40,7 @@ _SUBJECTS: dict[RoomSubject, tuple[type[SQLModel], Permission]] = {
     RoomSubject.ASSET: (Asset, Permission.CATALOG_READ),
     RoomSubject.SCAN: (ScanRun, Permission.SCAN_READ),
     RoomSubject.FINDING: (Finding, Permission.FINDING_READ),
+    RoomSubject.PLAN: (OptimizationPlan, Permission.PIPELINE_READ),
 }
 
 
@@ -100,7 +103,7 @@ def create_room(
     if not 1 <= len(title) <= TITLE_MAX:
         raise InvalidInputError(f"A room needs a title of 1 to {TITLE_MAX} characters.")
     if subject_kind not in set(RoomSubject) or bool(subject_kind) != bool(subject_id):
-        raise InvalidInputError("A room is about an asset, a scan, a finding, or nothing in particular.")
+        raise InvalidInputError("A room is about an asset, a scan, a finding, a plan, or nothing in particular.")
     asset_id = _subject(session, actor, workspace_id, subject_kind, subject_id)[1] if subject_id else None
     room = Room(
         workspace_id=workspace_id,
@@ -145,6 +148,8 @@ def _subject(
             return row.qualified_name, row.id
         case Finding():
             return session.get_one(Rule, row.rule_id).title, row.asset_id
+        case OptimizationPlan():
+            return f"Plan for {session.get_one(Pipeline, row.pipeline_id).name}", None
         case _:
             return "A scan", None
 

@@ -1,0 +1,194 @@
+"""One pipeline: what it does, its versions, its runs, plans and deployments."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from pursight_app.core.errors import NotFoundError, UserError
+from pursight_app.services import optimization, pipelines
+from pursight_app.services.optimization.deployments import report_of
+from state import format as fmt
+from state.base import as_id, event, hear, run
+from state.pipeline_views import (
+    DeploymentView,
+    DiffLine,
+    PipelineView,
+    RunView,
+    deployment_view,
+    diff_lines,
+    pipeline_view,
+    run_view,
+)
+from state.pipelines import read_definition
+from state.session import current_workspace, notify
+
+RUNS, TABS = 25, ("definition", "runs", "versions", "plans")
+
+
+class PipelineState(rx.State):
+    """`?tab=` says what is open, `?before=` and `?after=` which versions are compared."""
+
+    is_loading: bool = True
+    is_missing: bool = False
+    pipeline: PipelineView | None = None
+    tab: str = "definition"
+    definition: str = ""
+    steps: list[list[str]] = []
+    inputs: list[list[str]] = []
+    outputs: list[list[str]] = []
+    settings: list[list[str]] = []
+    runs: list[RunView] = []
+    run_total: str = ""
+    versions: list[list[str]] = []
+    diff: list[DiffLine] = []
+    diff_words: str = ""
+    plans: list[list[str]] = []
+    deployments: list[DeploymentView] = []
+    is_editing: bool = False
+    problem: str = ""
+
+    def _id(self) -> UUID:
+        return as_id(self.router.url.path.rstrip("/").rpartition("/")[2])
+
+    @event()
+    async def load(self) -> None:
+        """Loads what the URL names."""
+        given = self.router.url.query_parameters
+        self.tab = str(given.get("tab")) if given.get("tab") in TABS else "definition"
+        self.is_missing, self.is_editing = False, False
+        try:
+            await self._fill()
+            await self._compare(str(given.get("before", "")), str(given.get("after", "")))
+        except NotFoundError:
+            self.is_missing, self.pipeline = True, None
+        else:
+            await hear(self, "pipeline", f"workspace:{await current_workspace(self)}")
+        self.is_loading = False
+
+    @event()
+    async def refresh(self) -> None:
+        """Called by the live hub."""
+        if not self.is_missing:
+            await self._fill()
+
+    async def _fill(self) -> None:
+        pipeline_id = self._id()
+
+        def read(session: Any, actor: Any) -> Any:
+            return (
+                pipelines.get_pipeline(session, actor, pipeline_id),
+                pipelines.list_runs(session, actor, pipeline_id, limit=RUNS),
+                pipelines.list_versions(session, actor, pipeline_id),
+                optimization.list_plans(session, actor, pipeline_id, limit=10),
+                optimization.list_deployments(session, actor, pipeline_id, limit=10)[0],
+            )
+
+        (row, version), (runs, total), versions, plans, deployments = await run(read)
+        self.pipeline = pipeline_view(row)
+        self._take(version.definition)
+        self.runs, self.run_total = [run_view(each) for each in runs], fmt.count(total)
+        self.versions = [
+            [
+                str(each.version.number),
+                each.version.reason,
+                each.made_by,
+                fmt.ago(each.version.created_at),
+                fmt.exact(each.version.created_at),
+            ]
+            for each in versions
+        ]
+        self.plans = [
+            [
+                str(each.plan.id), each.plan.status, fmt.ago(each.plan.created_at), fmt.exact(each.plan.created_at),
+                each.plan.error or f"{len(each.recommendations)} recommendations, {len(each.plan.trials)} trials",
+            ]
+            for each in plans
+        ]  # fmt: skip
+        self.deployments = [
+            deployment_view(each, [], each.report or report_of(each.baseline_durations_s, [])) for each in deployments
+        ]
+
+    def _take(self, definition: dict[str, Any]) -> None:
+        self.definition = json.dumps(definition, indent=2, ensure_ascii=False)
+        self.inputs = [
+            [each["name"], each.get("path") or each.get("table", ""), each.get("format", "")]
+            for each in definition["inputs"]
+        ]
+        self.steps = [
+            [each["name"], each.get("sql") or each.get("python", ""), each.get("persist", "")]
+            for each in definition["steps"]
+        ]
+        self.outputs = [
+            [each["step"], each.get("path") or each.get("table", ""), ", ".join(each.get("partition_by", []))]
+            for each in definition["outputs"]
+        ]
+        self.settings = [[key, value] for key, value in definition.get("spark_conf", {}).items()]
+
+    async def _compare(self, before: str, after: str) -> None:
+        self.diff, self.diff_words = [], ""
+        if before.isdigit() and after.isdigit():
+            pipeline_id, one, other = self._id(), int(before[:9]), int(after[:9])
+            text = await run(lambda session, actor: pipelines.diff_versions(session, actor, pipeline_id, one, other))
+            self.diff = diff_lines(text)
+            self.diff_words = (
+                f"From version {one} to {other}" if self.diff else f"Versions {one} and {other} say the same."
+            )
+
+    @event()
+    async def start(self) -> None:
+        """Queues a run."""
+        pipeline_id = self._id()
+        await self._ask(lambda session, actor: pipelines.request_run(session, actor, pipeline_id), "The run is queued.")
+
+    @event()
+    async def optimize(self) -> Any:
+        """Queues an analysis, and goes to it."""
+        pipeline_id = self._id()
+        try:
+            plan = await run(lambda session, actor: optimization.request_plan(session, actor, pipeline_id))
+        except UserError as error:
+            await notify(self, error.message, "error")
+            return None
+        return rx.redirect(f"/pipelines/plans/{plan.id}")
+
+    async def _ask(self, work: Any, done: str) -> None:
+        try:
+            await run(work)
+        except UserError as error:
+            await notify(self, error.message, "error")
+        else:
+            await notify(self, done, "ok")
+        await self._fill()
+
+    @event()
+    async def open_form(self) -> None:
+        """Shows the definition for editing."""
+        self.is_editing, self.problem = True, ""
+
+    @event()
+    async def close_form(self) -> None:
+        """Puts it away."""
+        self.is_editing = False
+
+    @event()
+    async def save(self, form: dict[str, Any]) -> None:
+        """Makes a new version."""
+        pipeline_id = self._id()
+        try:
+            definition = read_definition(str(form.get("definition", "")))
+            made = await run(
+                lambda session, actor: pipelines.update_pipeline(
+                    session, actor, pipeline_id, definition=definition, reason=str(form.get("reason", ""))
+                )
+            )
+        except ValueError as error:
+            self.problem = f"The definition is not JSON: {error}"
+            return
+        except UserError as error:
+            self.problem = error.message
+            return
+        self.is_editing = False
+        await notify(self, f"Version {made.number} is in use.", "ok")
+        await self._fill()

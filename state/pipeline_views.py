@@ -1,0 +1,386 @@
+"""Rows of the pipeline pages: what runs, stages, recommendations and deployments look like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pursight_app.models import Deployment, PipelineRun, PipelineStage, Recommendation
+from pursight_app.services.pipelines import PipelineRow
+from state import format as fmt
+
+REASONS = {"manual": "by hand", "scheduled": "by schedule", "monitoring": "to watch a change", "ingested": "elsewhere"}
+CONFIGURATION_SHOWN = 12
+
+
+@dataclass
+class PipelineView:
+    """A pipeline in the list; `bars` are heights in percent of its last runs, oldest first."""
+
+    id: str
+    href: str
+    name: str
+    version: str
+    status: str
+    took: str
+    when: str
+    when_exact: str
+    runs: str
+    next_run: str
+    bars: list[int]
+    bars_words: str
+
+
+@dataclass
+class RunView:
+    """One run."""
+
+    id: str
+    href: str
+    status: str
+    version: str
+    reason: str
+    took: str
+    when: str
+    when_exact: str
+    error: str
+    is_live: bool
+
+
+@dataclass
+class StageView:
+    """One stage: where it lies on the run's time line, and how its tasks are distributed, both in percent."""
+
+    id: str
+    name: str
+    tasks: str
+    failed: str
+    took: str
+    share: str
+    read: str
+    shuffled: str
+    spilled: str
+    left: float
+    width: float
+    low: float
+    box_left: float
+    box_width: float
+    middle: float
+    high: float
+    words: str
+
+
+@dataclass
+class BottleneckView:
+    """Where time goes."""
+
+    title: str
+    kind: str
+    where: str
+    explanation: str
+    advice: str
+    stake: str
+    percent: int
+
+
+@dataclass
+class RecommendationView:
+    """One change with what it is expected to bring and what its trial measured."""
+
+    id: str
+    title: str
+    kind: str
+    mechanism: str
+    condition: str
+    risk: str
+    expected: str
+    measured: str
+    because: list[str]
+    is_chosen: bool
+    is_suggestion: bool
+
+
+@dataclass
+class TrialView:
+    """One run of a variant."""
+
+    label: str
+    took: str
+    percent: int
+    outcome: str
+    is_good: bool
+
+
+@dataclass
+class DiffLine:
+    """A line of a diff; `sign` is +, -, @ or a space."""
+
+    sign: str
+    text: str
+
+
+@dataclass
+class NodeView:
+    """An operator of a plan, indented by its depth; `heat` in percent of the plan's rows or bytes."""
+
+    depth: int
+    name: str
+    text: str
+    figures: str
+    heat: int
+
+
+@dataclass
+class Fact:
+    """A name and what it is."""
+
+    name: str
+    value: str
+
+
+@dataclass
+class DeploymentView:
+    """Approved changes."""
+
+    id: str = ""
+    href: str = ""
+    status: str = ""
+    why: str = ""
+    before: str = ""
+    after: str = ""
+    speedup: str = ""
+    interval: str = ""
+    results: str = ""
+    when: str = ""
+    when_exact: str = ""
+    versions: str = ""
+    is_live: bool = False
+    may_roll_back: bool = False
+    before_bars: list[int] = field(default_factory=list)
+    after_bars: list[int] = field(default_factory=list)
+
+
+def bars(durations: Sequence[float]) -> list[int]:
+    """Heights of a sparkline, the longest 100."""
+    most = max(durations, default=0.0)
+    return [max(6, round(100 * each / most)) for each in durations] if most else []
+
+
+def pipeline_view(row: PipelineRow) -> PipelineView:
+    """One line of the list."""
+    one, last = row.pipeline, row.last
+    durations = row.durations_s
+    words = (
+        f"The last {len(durations)} runs took {fmt.duration(min(durations))} to {fmt.duration(max(durations))}."
+        if durations
+        else ""
+    )
+    return PipelineView(
+        id=str(one.id),
+        href=f"/pipelines/{one.id}",
+        name=one.name,
+        version=str(one.version),
+        status=last.status if last else "",
+        took=fmt.duration(last.duration_s) if last else "",
+        when=fmt.ago(last.created_at) if last else "never",
+        when_exact=fmt.exact(last.created_at) if last else "",
+        runs=fmt.count(row.run_count),
+        next_run=fmt.exact(one.next_run_at) if one.next_run_at else "when somebody starts it",
+        bars=bars(durations),
+        bars_words=words,
+    )
+
+
+def run_view(run: PipelineRun) -> RunView:
+    """One run."""
+    return RunView(
+        id=str(run.id),
+        href=f"/pipelines/runs/{run.id}",
+        status=run.status,
+        version=str(run.version),
+        reason=REASONS.get(run.reason, run.reason),
+        took=fmt.duration(run.duration_s),
+        when=fmt.ago(run.created_at),
+        when_exact=fmt.exact(run.created_at),
+        error=run.error or "",
+        is_live=run.finished_at is None,
+    )
+
+
+def stage_views(stages: Sequence[PipelineStage]) -> list[StageView]:
+    """The stages on one time line, which begins with the first of them."""
+    if not stages:
+        return []
+    begin = min(stage.submitted_at_ms for stage in stages)
+    whole = max(1, max(stage.submitted_at_ms + stage.duration_ms for stage in stages) - begin)
+    critical = max(1, sum(int(stage.figures.get("critical_ms", 0)) for stage in stages))
+    longest = max(1.0, *(float(stage.figures["task_ms"]["max"]) for stage in stages))
+    return [_stage(stage, begin, whole, critical=critical, longest=longest) for stage in stages]
+
+
+def _stage(stage: PipelineStage, begin: int, whole: int, *, critical: int, longest: float) -> StageView:
+    figures, task = stage.figures, stage.figures["task_ms"]
+    at = {name: round(100 * float(task[name]) / longest, 2) for name in ("min", "p25", "median", "p75", "max")}
+    return StageView(
+        id=f"{stage.stage_id}.{stage.attempt}" if stage.attempt else str(stage.stage_id),
+        name=stage.name[:80],
+        tasks=fmt.count(figures["tasks"]),
+        failed=fmt.count(figures["failed_tasks"]) if figures["failed_tasks"] else "",
+        took=fmt.duration(stage.duration_ms / 1000),
+        share=fmt.percent(figures.get("critical_ms", 0) / critical),
+        read=fmt.size(figures["input_bytes"] + figures["shuffle_read_bytes"]),
+        shuffled=fmt.size(figures["shuffle_write_bytes"]),
+        spilled=fmt.size(figures["disk_spilled"]) if figures["disk_spilled"] else "",
+        left=round(100 * (stage.submitted_at_ms - begin) / whole, 2),
+        width=max(0.6, round(100 * stage.duration_ms / whole, 2)),
+        low=at["min"],
+        box_left=at["p25"],
+        box_width=max(0.4, at["p75"] - at["p25"]),
+        middle=at["median"],
+        high=at["max"],
+        words=f"Tasks took {fmt.duration(task['min'] / 1000)} to {fmt.duration(task['max'] / 1000)}, half of them under {fmt.duration(task['median'] / 1000)}.",
+    )
+
+
+def bottleneck_view(one: dict[str, Any]) -> BottleneckView:
+    """One bottleneck."""
+    return BottleneckView(
+        title=one["title"],
+        kind=one["kind"].replace("_", " "),
+        where=one["where"],
+        explanation=one["explanation"],
+        advice=one["advice"],
+        stake=f"up to {fmt.duration(one['stake_ms'] / 1000)}",
+        percent=round(100 * one["stake_ratio"]),
+    )
+
+
+def recommendation_view(row: Recommendation) -> RecommendationView:
+    """One change."""
+    expected = "The model does not know yet."
+    if row.expected_gain_ratio is not None:
+        expected = f"{_gain(row.expected_gain_ratio)} expected, {_gain(row.expected_low)} to {_gain(row.expected_high)}"
+    measured = f"{_gain(row.measured_gain_ratio)} measured in its trial" if row.measured_gain_ratio is not None else ""
+    because = [
+        f"{each['title']} ({fmt.percent(each['stake_ratio'])} of the run)"
+        for each in row.evidence.get("bottlenecks", [])
+    ]
+    return RecommendationView(
+        id=str(row.id),
+        title=row.title,
+        kind=row.kind,
+        mechanism=row.mechanism,
+        condition=row.condition,
+        risk=row.risk,
+        expected=expected,
+        measured=measured,
+        because=because,
+        is_chosen=row.is_chosen,
+        is_suggestion=row.kind == "suggestion",
+    )
+
+
+def _gain(ratio: float | None) -> str:
+    if ratio is None:
+        return "unknown"
+    return (
+        f"{100 * ratio:.0f}{fmt.THIN_SPACE}% less time"
+        if ratio >= 0
+        else f"{-100 * ratio:.0f}{fmt.THIN_SPACE}% more time"
+    )
+
+
+def trial_views(trials: Sequence[dict[str, Any]], base_s: float | None) -> list[TrialView]:
+    """The trials beside the baseline."""
+    longest = max([base_s or 0.0, *(float(each["duration_s"]) for each in trials)], default=0.0) or 1.0
+    views = (
+        [TrialView("as it is", fmt.duration(base_s), round(100 * (base_s or 0) / longest), "baseline", is_good=True)]
+        if base_s
+        else []
+    )
+    for each in trials:
+        outcome = "same results" if each["result_matches"] else each["difference"] or each["status"]
+        views.append(
+            TrialView(
+                each["label"],
+                fmt.duration(each["duration_s"]),
+                round(100 * each["duration_s"] / longest),
+                outcome,
+                bool(each["result_matches"]),
+            )
+        )
+    return views
+
+
+def diff_lines(diff: str) -> list[DiffLine]:
+    """A unified diff line by line, without its two heads."""
+    return [DiffLine(line[:1] or " ", line[1:] if line[:1] in "+- " else line) for line in diff.splitlines()[2:400]]
+
+
+def deployment_view(row: Deployment, runs: Sequence[PipelineRun], report: dict[str, Any]) -> DeploymentView:
+    """Approved changes with what came of them."""
+    done = [run.duration_s for run in runs if run.status == "succeeded" and run.duration_s]
+    both = [*row.baseline_durations_s, *done]
+    heights = bars(both)
+    low, high = report.get("speedup_low"), report.get("speedup_high")
+    results = {True: "the same", False: "not the same", None: "not compared yet"}[row.result_matches]
+    return DeploymentView(
+        id=str(row.id),
+        href=f"/pipelines/deployments/{row.id}",
+        status=row.status,
+        why=row.report.get("why", "Its first runs are being watched."),
+        before=fmt.duration(report.get("baseline_s")),
+        after=fmt.duration(report.get("optimized_s")) or "no run yet",
+        speedup=f"{report['speedup']:.2f} ×" if report.get("speedup") else "not measured yet",
+        interval=f"{low:.2f} to {high:.2f} × (90 % interval over {report['baseline_runs']} and {report['optimized_runs']} runs)"
+        if low
+        else "",
+        results=results,
+        when=fmt.ago(row.created_at),
+        when_exact=fmt.exact(row.created_at),
+        versions=f"version {row.before_version} → {row.after_version}",
+        is_live=row.status in {"deploying", "monitoring"},
+        may_roll_back=row.status in {"monitoring", "kept"},
+        before_bars=heights[: len(row.baseline_durations_s)],
+        after_bars=heights[len(row.baseline_durations_s) :],
+    )
+
+
+def plan_nodes(plan: dict[str, Any]) -> list[NodeView]:
+    """A plan's operators from the top, with the figures that say where rows and bytes are."""
+    found: list[tuple[int, dict[str, Any]]] = []
+
+    def walk(node: dict[str, Any], depth: int) -> None:
+        is_wrapper = node["name"].startswith(("WholeStageCodegen", "InputAdapter", "AdaptiveSparkPlan"))
+        if not is_wrapper:
+            found.append((depth, node))
+        for child in node["children"]:
+            walk(child, depth if is_wrapper else depth + 1)
+
+    if plan:
+        walk(plan, 0)
+    most = max([1, *(int(node["metrics"].get("number of output rows", 0)) for _, node in found)])
+    return [
+        NodeView(
+            min(depth, 14),
+            node["name"],
+            node["text"][:160],
+            _node_figures(node["metrics"]),
+            round(100 * int(node["metrics"].get("number of output rows", 0)) / most),
+        )
+        for depth, node in found[:80]
+    ]
+
+
+def _node_figures(metrics: dict[str, int]) -> str:
+    parts = []
+    if rows := metrics.get("number of output rows"):
+        parts.append(f"{fmt.count(rows)} rows")
+    for name, words in (
+        ("size of files read", "read"),
+        ("data size", "moved"),
+        ("spill size", "spilled"),
+        ("written output", "written"),
+    ):
+        if metrics.get(name):
+            parts.append(f"{fmt.size(metrics[name])} {words}")
+    return ", ".join(parts)

@@ -1,0 +1,131 @@
+"""Flow 4 in the browser on a real Spark: run, optimise, review, approve, watch, report."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import DEMO, ROOT, Site, choose_workspace, log_in, wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
+PICTURES = ROOT / "docs" / "pictures" if os.environ.get("PURSIGHT_PICTURES") else None
+LONG = 240_000
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES is not None:
+        page.screenshot(path=PICTURES / f"{name}-light.png")
+
+
+def test_a_demo_pipeline_gets_faster_before_ones_eyes(context: BrowserContext, site: Site) -> None:
+    """F4.1-32: the pipeline with settings of another time."""
+    page = context.new_page()
+    log_in(page)
+    choose_workspace(page, DEMO)
+    page.goto("/pipelines")
+    table = page.get_by_role("table", name="Pipelines")
+    expect(table.get_by_role("row")).to_have_count(5)
+    picture(page, "pipelines")
+    page.get_by_role("link", name="Revenue by country and month").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Revenue by country and month")
+    expect(page.get_by_text("date_trunc").first).to_be_visible()
+
+    # F4.22-26: it runs; what Spark does is seen while it does it.
+    page.get_by_role("button", name="Run now").click()
+    page.get_by_role("tab", name="Runs").click()
+    runs = page.get_by_role("table", name="Runs")
+    runs.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="Now on Spark")).to_be_visible()
+    expect(page.get_by_text("Tasks done")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name="Where its time goes")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("table", name="Stages").get_by_role("row").nth(1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Plan of the longest query")).to_be_visible()
+    picture(page, "pipeline-run")
+    page.get_by_role("link", name="Revenue by country and month").first.click()
+
+    # F4.1-16: analysis and trials, live, without a reload.
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Plan for")
+    expect(page.get_by_text("Waits for a decision")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("times as fast, with the same results")).to_be_visible()
+    changes = page.get_by_role("region", name="Changes")
+    expect(changes.get_by_role("checkbox").first).to_be_checked()
+    expect(page.get_by_role("table", name="Trials").get_by_text("same results").first).to_be_visible()
+    expect(page.locator(".diff-removed", has_text="spark.sql.adaptive.enabled")).to_be_visible()
+    picture(page, "pipeline-plan")
+    plan_url = page.url
+
+    # Whoever may not approve sees all of it and no button.
+    email, password = site.make_user(site.workspace("Nordlicht"), "viewer")
+    other = context.browser.new_context(base_url=site.url).new_page()  # type: ignore[union-attr]
+    log_in(other, email, password)
+    other.goto(plan_url)
+    expect(other.get_by_role("region", name="Changes")).to_be_visible()
+    expect(other.get_by_role("button", name=re.compile("Approve"))).to_have_count(0)
+    other.context.close()
+
+    # F4.17-24: approved.
+    page.get_by_role("button", name=re.compile("Approve")).click()
+    page.get_by_role("button", name="Approve and deploy").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Changes of")
+
+    # F4.24-32: watched and kept, with a speed-up that was measured.
+    expect(page.get_by_text("As fast or faster, with the same results.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile(r"\d\.\d\d ×")).first).to_be_visible()
+    expect(page.get_by_role("table", name="Runs").get_by_role("row")).to_have_count(4)
+    expect(page.get_by_text("the same", exact=True)).to_be_visible()
+    picture(page, "pipeline-deployment")
+    page.goto("/pipelines/models/quality")
+    expect(page.get_by_role("table", name="Outcomes")).to_be_visible()
+
+    # A person takes it back.
+    page.go_back()
+    page.get_by_role("button", name="Roll back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    expect(page.get_by_text("A person took it back.")).to_be_visible()
+
+
+def test_a_pipeline_is_written_refused_and_corrected(context: BrowserContext, site: Site) -> None:
+    page = context.new_page()
+    log_in(page)
+    choose_workspace(page, DEMO)
+    place = Path("/tmp") / f"pe-out-{os.getpid()}"
+    definition = {
+        "inputs": [{"name": "orders", "table": "demo_orders", "format": "parquet"}],
+        "steps": [{"name": "per_day", "sql": "SELECT ordered_on, count(*) AS n FROM ordres GROUP BY ordered_on"}],
+        "outputs": [{"step": "per_day", "path": str(place), "format": "parquet"}],
+    }
+    page.goto("/pipelines")
+    page.get_by_role("button", name="New pipeline").first.click()
+    page.get_by_label("Name").fill("Orders per day <img src=x onerror=window.hit=1>")
+    field = page.get_by_label("Definition")
+    for text, problem in (
+        ("{", "not JSON"),
+        (json.dumps(definition), "which is no input and no earlier step"),
+        (json.dumps(definition).replace("ordres", "orders").replace("SELECT", "SELECTT"), "does not parse"),
+    ):
+        field.fill(text)
+        page.get_by_role("button", name="Create pipeline").click()
+        expect(page.get_by_role("alert")).to_contain_text(problem)
+    field.fill(json.dumps(definition).replace("ordres", "orders"))
+    page.get_by_role("button", name="Create pipeline").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Orders per day <img")
+    assert page.evaluate("window.hit") is None
+
+    page.get_by_role("button", name="Edit").click()
+    changed = json.dumps(definition).replace("ordres", "orders").replace("count(*)", "sum(amount)")
+    page.get_by_label("Definition").fill(changed)
+    page.get_by_label("Why").fill("sums instead of counts")
+    page.get_by_role("button", name="Save as new version").click()
+    page.get_by_role("tab", name="Versions").click()
+    expect(page.get_by_role("table", name="Versions")).to_contain_text("sums instead of counts")
+    page.get_by_role("link", name="What changed").first.click()
+    expect(page.locator(".diff-added", has_text="sum(amount)")).to_be_visible()
+
+    page.get_by_role("button", name="Run now").click()
+    wait_until(place.exists, 120)
+    shutil.rmtree(place)
