@@ -126,18 +126,7 @@ def _definition() -> rx.Component:
             ),
             class_name="card stack",
         ),
-        rx.foreach(
-            State.steps,
-            lambda step: rx.el.section(
-                rx.el.div(
-                    rx.el.h2(rx.Var.create("Step "), step[0]),
-                    rx.cond(step[2] != "", rx.el.span("kept: ", step[2], class_name="badge")),
-                    class_name="row-between",
-                ),
-                rx.el.pre(step[1], class_name="code mono", tab_index=0),
-                class_name="card stack",
-            ),
-        ),
+        _steps(),
         rx.el.section(
             rx.el.h2("Outputs"),
             rx.foreach(
@@ -162,6 +151,21 @@ def _definition() -> rx.Component:
             ),
         ),
         class_name="stack-md",
+    )
+
+
+def _steps() -> rx.Component:
+    return rx.foreach(
+        State.steps,
+        lambda step: rx.el.section(
+            rx.el.div(
+                rx.el.h2(rx.Var.create("Step "), step[0]),
+                rx.cond(step[2] != "", rx.el.span("kept: ", step[2], class_name="badge")),
+                class_name="row-between",
+            ),
+            rx.el.pre(step[1], class_name="code mono", tab_index=0),
+            class_name="card stack",
+        ),
     )
 
 

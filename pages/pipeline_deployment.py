@@ -71,13 +71,7 @@ def _content() -> rx.Component:
             ),
             role="status",
         ),
-        rx.el.div(
-            rx.el.div(stat("Before", _D.before, hint=sparkline(_D.before_bars, "Runs before")), class_name="card"),
-            rx.el.div(stat("After", _D.after, hint=sparkline(_D.after_bars, "Runs after")), class_name="card"),
-            rx.el.div(stat("Speed-up", _D.speedup, hint=rx.el.span(_D.interval)), class_name="card"),
-            rx.el.div(stat("Results", _D.results, hint="by checksums of every output"), class_name="card"),
-            class_name="grid-4",
-        ),
+        _figures(),
         rx.el.div(
             rx.el.div(rx.el.h2("Runs with these changes"), class_name="card-head"),
             rx.cond(
@@ -87,24 +81,38 @@ def _content() -> rx.Component:
             ),
             class_name="card-flush",
         ),
-        rx.cond(
-            State.costs.length() > 0,
-            rx.el.div(
-                rx.el.div(rx.el.h2("What a run costs"), class_name="card-head"),
-                table(
-                    ["", "Before", "After"],
-                    State.costs,
-                    lambda each: rx.el.tr(
-                        cell(each[0], main=True),
-                        cell(each[1], label="Before", right=True),
-                        cell(each[2], label="After", right=True),
-                    ),
-                    label="Cost",
-                ),
-                class_name="card-flush",
-            ),
-        ),
+        _costs(),
         _question(),
+    )
+
+
+def _figures() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(stat("Before", _D.before, hint=sparkline(_D.before_bars, "Runs before")), class_name="card"),
+        rx.el.div(stat("After", _D.after, hint=sparkline(_D.after_bars, "Runs after")), class_name="card"),
+        rx.el.div(stat("Speed-up", _D.speedup, hint=rx.el.span(_D.interval)), class_name="card"),
+        rx.el.div(stat("Results", _D.results, hint="by checksums of every output"), class_name="card"),
+        class_name="grid-4",
+    )
+
+
+def _costs() -> rx.Component:
+    return rx.cond(
+        State.costs.length() > 0,
+        rx.el.div(
+            rx.el.div(rx.el.h2("What a run costs"), class_name="card-head"),
+            table(
+                ["", "Before", "After"],
+                State.costs,
+                lambda each: rx.el.tr(
+                    cell(each[0], main=True),
+                    cell(each[1], label="Before", right=True),
+                    cell(each[2], label="After", right=True),
+                ),
+                label="Cost",
+            ),
+            class_name="card-flush",
+        ),
     )
 
 

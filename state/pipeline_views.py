@@ -256,7 +256,7 @@ def bottleneck_view(one: dict[str, Any]) -> BottleneckView:
 
 def recommendation_view(row: Recommendation) -> RecommendationView:
     """One change."""
-    expected = "The model does not know yet."
+    expected = "not known before it was tried"
     if row.expected_gain_ratio is not None:
         expected = f"{_gain(row.expected_gain_ratio)} expected, {_gain(row.expected_low)} to {_gain(row.expected_high)}"
     measured = f"{_gain(row.measured_gain_ratio)} measured in its trial" if row.measured_gain_ratio is not None else ""

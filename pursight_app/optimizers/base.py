@@ -161,8 +161,8 @@ def rows(node: PlanNode) -> int | None:
 
 
 def mib(size: float) -> str:
-    """1.5 MiB."""
-    return f"{size / MIB:,.1f} MiB"
+    """1.5 MiB; 12 KiB where it is less than one."""
+    return f"{size / MIB:,.1f} MiB" if size >= MIB or not size else f"{size / 1024:,.0f} KiB"
 
 
 def seconds(ms: float) -> str:

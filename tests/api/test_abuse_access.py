@@ -401,6 +401,7 @@ NOT_TO_SET |= {
 # Where the field is the very thing that the route sets, and rights on it are checked.
 MEANT = {
     "NewNote": {"session_id"},
+    "NewPipeline": {"workspace_id"},
     "AccessQuestion": {"user_id"},
     "AssetChange": {"owner_id"},
     "ScanRequest": {"workspace_id"},

@@ -42,8 +42,9 @@ from tests.factories import (
 
 MARK = f"qxz{uuid4().hex[:8]}"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-# A stream without an end, and the end of the very session that asks.
-LEFT_OUT = "^(/racine/events|/auth/logout)$"
+# A stream without an end, the end of the very session that asks, and an upload that is read as a stream, which the checks
+# of answers would want to read once more.
+LEFT_OUT = "^(/racine/events|/auth/logout|/racine/pipeline/[^/]+/event-logs)$"
 document = create_app().openapi()
 schema = schemathesis.openapi.from_dict(document).exclude(path_regex=LEFT_OUT)
 

@@ -205,12 +205,13 @@ def list_versions(pipeline_id: UUID, actor: CurrentActor) -> Page:
 def diff_versions(
     pipeline_id: UUID,
     actor: CurrentActor,
-    before: Annotated[int, Query(ge=1, le=2**31 - 1)],
-    after: Annotated[int, Query(ge=1, le=2**31 - 1)],
+    before: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1,
+    after: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> dict[str, str]:
-    """What differs between two versions, as a unified diff."""
+    """What differs between two versions, as a unified diff; without numbers between the first and the one in use."""
     with unit_of_work() as session:
-        return {"diff": pipelines.diff_versions(session, actor, pipeline_id, before, after)}
+        row, _ = pipelines.get_pipeline(session, actor, pipeline_id)
+        return {"diff": pipelines.diff_versions(session, actor, pipeline_id, before, after or row.pipeline.version)}
 
 
 @router.post("/{pipeline_id}/run", status_code=202)

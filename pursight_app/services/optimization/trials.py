@@ -62,6 +62,7 @@ class Bench:
     trials: list[Trial] = field(default_factory=list[Trial])
     baseline: Result | None = None
     base_s: float = 0.0
+    titles: dict[str, str] = field(default_factory=dict[str, str])
     _number: int = 0
     _started: float = field(default_factory=time.monotonic)
 
@@ -130,6 +131,7 @@ def search(bench: Bench, changes: Sequence[Change], prices: Mapping[str, float],
     to see whether it helps; then settings, by Bayesian optimisation. Whatever is slower or different is dropped.
     """
     keys = [each.key for each in changes if each.candidate.kind != "suggestion"]
+    bench.titles = {each.key: each.candidate.title for each in changes}
     together = without_doubles(keys)
     if not together and most < 1:
         return None
@@ -165,7 +167,7 @@ def _one_by_one(
     for key in sorted(keys, key=lambda each: -prices.get(each, 0.0)):
         if not may():
             break
-        trial = bench.try_out(f"with {key}", [*kept, key])
+        trial = bench.try_out(f"with: {bench.titles[key]}", [*kept, key])
         limit = (best.duration_s if best else bench.base_s) * (1 - NOISE / 2)
         if trial.is_good and trial.duration_s < limit:
             kept.append(key)
@@ -182,11 +184,14 @@ def _leave_out(
         same_step = [each for each in best.keys if each.partition(":")[2] == key.partition(":")[2] != ""]
         if same_step and may():
             swapped = [each for each in best.keys if each not in same_step] + [key]
-            best = _better(best, bench.try_out(f"{key} instead of {same_step[0]}", swapped)) or best
+            best = (
+                _better(best, bench.try_out(f"{bench.titles[key]}, instead of: {bench.titles[same_step[0]]}", swapped))
+                or best
+            )
     for key in reversed(best.keys):
         if len(best.keys) < 2 or not may() or len(bench.trials) >= most - reserve:
             break
-        trial = bench.try_out(f"without {key}", [each for each in best.keys if each != key])
+        trial = bench.try_out(f"without: {bench.titles[key]}", [each for each in best.keys if each != key])
         # A change has to earn its place: without a clear gain the definition stays as its author wrote it.
         if trial.is_good and trial.duration_s <= best.duration_s * (1 + NOISE / 2):
             best = trial
