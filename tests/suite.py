@@ -1,7 +1,7 @@
 """What `./pursight test` runs: installs what the tests need from the system, then pytest; its exit code is pytest's.
 
 Browser tests run in a pytest process of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
-Tests of faults have one too, beside the others; each process has its own home with its own servers.
+Tests of faults and of Spark have one too, beside the others; each process has its own home with its own servers.
 """
 
 import os
@@ -51,8 +51,10 @@ def main(arguments: list[str]) -> int:
         return run(*arguments)
     # Tests of faults wait for most of their time: for leases to end and for servers to be back.
     with tempfile.TemporaryFile() as heard:
-        waiting = subprocess.Popen([*PYTEST, "tests/faults"], cwd=ROOT, stdout=heard, stderr=subprocess.STDOUT)
-        outcomes = [run("--ignore=tests/e2e", "--ignore=tests/faults", "tests"), waiting.wait()]
+        waiting = subprocess.Popen(
+            [*PYTEST, "tests/faults", "tests/spark"], cwd=ROOT, stdout=heard, stderr=subprocess.STDOUT
+        )
+        outcomes = [run("--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/spark", "tests"), waiting.wait()]
         heard.seek(0)
         shutil.copyfileobj(heard, sys.stdout.buffer)
         sys.stdout.flush()

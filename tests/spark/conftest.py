@@ -15,7 +15,7 @@ from pursight_app.core.db import unit_of_work
 from pursight_app.services import optimization, pipelines
 from tests.factories import Office, bearer, make_office
 
-ORDERS, CUSTOMERS = 200_000, 2_000
+ORDERS, CUSTOMERS = 60_000, 2_000
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ class Lake:
                 },
             ],
             "outputs": [{"step": "sums", "path": str(out), "format": "parquet"}],
-            "spark_conf": {"spark.sql.shuffle.partitions": "150", "spark.sql.adaptive.enabled": "false"},
+            "spark_conf": {"spark.sql.shuffle.partitions": "90", "spark.sql.adaptive.enabled": "false"},
             **changed,
         }
 

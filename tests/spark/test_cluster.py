@@ -78,7 +78,7 @@ def test_a_pipeline_is_run_optimised_and_kept_on_a_cluster(
     try:
         conf = {
             "spark.executor.memory": "700m",
-            "spark.sql.shuffle.partitions": "150",
+            "spark.sql.shuffle.partitions": "90",
             "spark.sql.adaptive.enabled": "false",
         }
         pipeline_id = lake.create("On a cluster", lake.definition(tmp_path / "out", spark_conf=conf))
@@ -90,7 +90,7 @@ def test_a_pipeline_is_run_optimised_and_kept_on_a_cluster(
         plan = lake.plan(pipeline_id, trials=2)
         assert plan["status"] == "ready", plan["error"]
         assert plan["optimized_s"] < plan["baseline_s"]
-        made = lake.post("apply-optimization", {"plan_id": plan["plan_id"]})
+        made = lake.post("apply-optimization", {"plan_id": plan["plan_id"], "watch_runs": 2})
         lake.work_off(pipeline_id)
 
         report = lake.get(f"deployments/{made['deployment_id']}")

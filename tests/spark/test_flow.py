@@ -35,9 +35,9 @@ def test_a_slow_pipeline_gets_faster_with_the_same_results(lake: Lake, tmp_path:
     run = lake.run(pipeline_id)
     assert run["status"] == "succeeded", run["error"]
     assert run["stages"]
-    assert run["figures"]["tasks"] > 150
+    assert run["figures"]["tasks"] > 90
     before = sorted(map(str, rows_of(out)))
-    assert len(before) > 100
+    assert len(before) > 50
     assert not [each.name for each in tmp_path.iterdir() if each.name.startswith(".")]
 
     # Lineage into the catalogue, down to columns.
@@ -55,7 +55,7 @@ def test_a_slow_pipeline_gets_faster_with_the_same_results(lake: Lake, tmp_path:
     assert ("email", "identity") in pairs
 
     # F4.2-16: analysis, candidates, prices, trials.
-    plan = lake.plan(pipeline_id, trials=4)
+    plan = lake.plan(pipeline_id, trials=3)
     assert plan["status"] == "ready", plan["error"]
     assert plan["bottlenecks"]
     assert plan["optimized_s"] < plan["baseline_s"]
@@ -65,11 +65,11 @@ def test_a_slow_pipeline_gets_faster_with_the_same_results(lake: Lake, tmp_path:
         each["mechanism"] and each["condition"] and each["risk"] for each in chosen if each["kind"] != "configuration"
     )
     assert all(trial["result_matches"] or trial["difference"] for trial in plan["trials"])
-    assert len(plan["trials"]) <= 4
+    assert len(plan["trials"]) <= 3
     assert plan["diff"]
 
     # F4.18-23: approved, a new version, deployed.
-    made = lake.post("apply-optimization", {"plan_id": plan["plan_id"]})
+    made = lake.post("apply-optimization", {"plan_id": plan["plan_id"], "watch_runs": 2})
     again = lake.post("apply-optimization", {"plan_id": plan["plan_id"]})
     assert again["deployment_id"] == made["deployment_id"]
     assert lake.get(str(pipeline_id))["version"] == 2
@@ -80,7 +80,7 @@ def test_a_slow_pipeline_gets_faster_with_the_same_results(lake: Lake, tmp_path:
     assert report["status"] == "kept", report
     assert report["result_matches"] is True
     assert report["speedup"] > 1.05
-    assert len(report["runs"]) == 3
+    assert len(report["runs"]) == 2
     assert report["speedup_interval"][0] is not None
     assert sorted(map(str, rows_of(out))) == before
     with unit_of_work() as session:
@@ -133,7 +133,7 @@ def test_what_makes_it_slower_is_taken_back_by_itself(lake: Lake, tmp_path: Path
     run = lake.run(pipeline_id)
     seen = rows_of(tmp_path / "out")
     slower = {
-        "spark_conf": {"spark.sql.shuffle.partitions": "2000", "spark.sql.adaptive.enabled": "false"},
+        "spark_conf": {"spark.sql.shuffle.partitions": "1200", "spark.sql.adaptive.enabled": "false"},
         "fingerprint": fingerprint(parse_definition(definition)),
     }
 

@@ -38,6 +38,7 @@ class Approval(BaseModel):
 
     plan_id: UUID
     recommendation_ids: list[UUID] | None = Field(default=None, max_length=100)
+    watch_runs: int = Field(default=3, ge=2, le=20, description="After how many runs it is judged.")
 
 
 def _recommendation(row: Recommendation) -> dict[str, Any]:
@@ -137,7 +138,9 @@ def list_plans(pipeline_id: UUID, actor: CurrentActor) -> Page:
 def apply_optimization(body: Approval, actor: CurrentActor) -> dict[str, str]:
     """Approves a plan: a new version is put into use and watched. The same plan again is the same deployment."""
     with unit_of_work() as session:
-        made = optimization.apply_plan(session, actor, body.plan_id, body.recommendation_ids)
+        made = optimization.apply_plan(
+            session, actor, body.plan_id, body.recommendation_ids, watch_runs=body.watch_runs
+        )
     return {"deployment_id": str(made.id), "status": made.status}
 
 

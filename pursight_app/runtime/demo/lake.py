@@ -93,7 +93,7 @@ PIPELINES: Mapping[str, Mapping[str, Any]] = {
         "outputs": _writes("revenue", "demo_revenue"),
         # As it was set years ago for a cluster that is gone.
         "spark_conf": {
-            "spark.sql.shuffle.partitions": "400", "spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "-1",
+            "spark.sql.shuffle.partitions": "200", "spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "-1",
         },
     },
     "Visits in August": {

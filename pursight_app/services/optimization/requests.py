@@ -38,6 +38,7 @@ from pursight_app.services.optimization.progress import ACTIVE, WORKED_ON, annou
 log = structlog.get_logger()
 MOST_TRIALS, MOST_SECONDS = 40, 6 * 3600
 BASELINE_RUNS = 20
+WATCHED_RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +167,16 @@ def diff_of_plan(session: Session, row: PlanRow) -> str:
 
 
 def apply_plan(
-    session: Session, actor: Actor, plan_id: UUID, recommendation_ids: Sequence[UUID] | None = None
+    session: Session,
+    actor: Actor,
+    plan_id: UUID,
+    recommendation_ids: Sequence[UUID] | None = None,
+    *,
+    watch_runs: int = WATCHED_RUNS,
 ) -> Deployment:
-    """Approves a plan or some of its recommendations: a new version, deployed and watched. Twice is the same deployment.
+    """Approves a plan or some of its recommendations: a new version, deployed and watched for `watch_runs` runs.
+
+    Twice is the same deployment.
 
     Raises:
         ConflictError: it is not ready; the pipeline changed since (`plan_outdated`); another deployment is watched.
@@ -196,20 +204,20 @@ def apply_plan(
     pipelines.check_definition(session, actor, pipeline.workspace_id, after)
     if after.to_json() == pipelines.version_of(session, pipeline.id, plan.version).definition:
         raise InvalidInputError("Nothing of this plan is to be applied.", code="nothing_to_apply")
-    return _deploy(session, actor, row, pipeline, after=after, recommendation_ids=recommendation_ids)
+    applied = [each for each in row.recommendations if _is_wanted(each, recommendation_ids)]
+    return _deploy(session, actor, row, after=after, applied=applied, watch_runs=watch_runs)
 
 
 def _deploy(
     session: Session,
     actor: Actor,
     row: PlanRow,
-    pipeline: Pipeline,
     *,
     after: Definition,
-    recommendation_ids: Sequence[UUID] | None,
+    applied: Sequence[Recommendation],
+    watch_runs: int,
 ) -> Deployment:
-    plan = row.plan
-    applied = [each for each in row.recommendations if _is_wanted(each, recommendation_ids)]
+    plan, pipeline = row.plan, row.pipeline
     if _active_deployment(session, pipeline.id):
         raise ConflictError(
             "Another change of this pipeline is being watched. Wait for it or roll it back.", code="deployment_active"
@@ -222,6 +230,7 @@ def _deploy(
         before_version=plan.version,
         after_version=plan.version,
         recommendation_ids=[str(each.id) for each in applied],
+        wanted_runs=watch_runs,
         baseline_durations_s=_baseline(session, plan),
         baseline_outputs=list(plan.budget.get("outputs", [])),
         approved_by_id=actor.user_id,
