@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import ROOT, Site, choose_workspace, log_in
+from tests.unit.test_event_logs import small_log
 
 pytestmark = pytest.mark.e2e
 DEMO = "Nordlicht Handel (demo)"
@@ -73,6 +74,14 @@ def make_rooms(site: Site, workspace_id: str, asset: str) -> list[str]:
     return [str(room) for room in rooms]
 
 
+def ingest_run(site: Site, pipeline_id: str) -> str:
+    """A run of elsewhere, so that its page is there without a Spark."""
+    log = "\n".join(small_log()).encode()
+    answer = site.rest.post(f"/racine/pipeline/{pipeline_id}/event-logs", files={"file": ("log", log)})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["run_id"])
+
+
 @functools.cache
 def paths(site: Site) -> dict[str, tuple[str, str]]:
     """Name → path and a text that is there once the page is loaded."""
@@ -81,11 +90,21 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
     scan_id = site.rest.get(f"/api/scans?workspace_id={workspace_id}").json()["items"][0]["scan_id"]
     finding = site.rest.get(f"/api/findings?workspace_id={workspace_id}&limit=1").json()["items"][0]
     rooms = make_rooms(site, workspace_id, customers)
+    found = site.rest.get("/racine/pipeline/list", params={"workspace_id": workspace_id}).json()["items"]
+    pipeline = next(item["pipeline_id"] for item in found if item["name"] == "Visits in August")
+    run = ingest_run(site, pipeline)
     return {
         "rooms": ("/rooms", "Card numbers in comments"),
         "room": (f"/rooms/{rooms[0]}", "Mask them before Friday"),
         "room-nothing": (f"/rooms/{rooms[1]}", "Nothing said yet"),
         "room-ended": (f"/rooms/{rooms[2]}", "This room ended"),
+        "pipelines-list": ("/pipelines", "Visits in August"),
+        "pipeline": (f"/pipelines/{pipeline}", "views_with_country"),
+        "pipeline-runs": (f"/pipelines/{pipeline}?tab=runs", "elsewhere"),
+        "pipeline-ingested": (f"/pipelines/runs/{run}", "One task of stage 0"),
+        "pipeline-missing": (f"/pipelines/plans/{run}", "There is no such plan"),
+        "pipeline-quality": ("/pipelines/models/quality", "Quality of predictions"),
+        "activity": ("/activity", "Administrator"),
         "home": ("/", "Worst open findings"),
         "data-sources": ("/data-sources", "Nordlicht shop database"),
         "scans": ("/scans", "Nordlicht shop database"),
@@ -122,12 +141,19 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
 
 
 # Colours of a dark phone are those of the dark wide view, its layout that of the light phone: a few stand for all.
-ON_DARK_PHONES = {"home", "asset", "finding", "room", "account"}
+ON_DARK_PHONES = {"home", "asset", "finding", "room", "room-nothing", "room-ended", "pipeline-ingested", "account"}
 NAMES = [
     "rooms",
     "room",
     "room-nothing",
     "room-ended",
+    "pipelines-list",
+    "pipeline",
+    "pipeline-runs",
+    "pipeline-ingested",
+    "pipeline-missing",
+    "pipeline-quality",
+    "activity",
     "home",
     "data-sources",
     "scans",
