@@ -1,0 +1,276 @@
+"""Pipelines with known sins, optimised by PurSight beside somebody's hand, random search and Optuna's TPE.
+
+`./pursight bench pipelines [--scale 1] [--only P5] [--trials 8] [--log 200]`. One session of Spark for all runs of a
+pipeline, baseline and hand-tuned in the same one; seconds are those of the work without Spark's start. At scale 1 all of it takes
+over an hour on two cores. `--part log` times the diagnosis of a large event log.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.bench_home import empty_home
+from benchmarks.pipelines_bed import make_bed, pipelines
+from pursight_app.assistant.pipeline_cost_model import PipelineCostModel
+from pursight_app.assistant.pipeline_tuner import DEFAULTS, KNOBS
+from pursight_app.core.definitions import parse_definition
+from pursight_app.core.settings import PROJECT_ROOT
+from pursight_app.optimizers.base import diagnose
+from pursight_app.services.optimization.changes import base_key, find_changes
+from pursight_app.services.optimization.trials import Bench, search
+from pursight_app.services.pipelines.history import compare_outputs
+from pursight_app.spark.event_log import read_event_log
+from pursight_app.spark.jobs import SparkJob
+
+PARTS = ("gain", "log")
+
+
+def optimise(
+    name: str, registered: Mapping[str, Any], tuned: Mapping[str, Any], *, trials: int, home: Path
+) -> dict[str, Any]:
+    """One pipeline: what PurSight gains with at most `trials` trials, and what somebody gained by hand."""
+    definition, by_hand = parse_definition(registered), parse_definition(tuned)
+    job = SparkJob(home / "jobs" / name.replace(" ", "-"))
+    job.start(name, definition.spark_conf, stays=True)
+    bench = Bench(job, definition, lambda _: None, lambda: None, budget_s=7_200)
+    try:
+        bench.run_baseline()
+        path = job.event_log()
+        assert path is not None  # noqa: S101  Spark has run
+        execution = read_event_log(path)
+        found = diagnose(execution)
+        changes = find_changes(definition, execution, found)
+        model = PipelineCostModel()
+        prices = {change.key: model.price(base_key(change.key), change.features) for change in changes}
+        bench.run_baseline()
+        best = search(bench, changes, {key: price.gain or 0.0 for key, price in prices.items()}, most=trials)
+        reference = min((bench.run(by_hand) for _ in range(2)), key=lambda each: each.duration_s)
+        assert bench.baseline is not None  # noqa: S101  it ran
+        is_same = not compare_outputs(list(bench.baseline.outputs), list(reference.outputs))
+        others = (
+            {label: guess(bench, trials) for label, guess in (("random", _random), ("tpe", _tpe))} if trials else {}
+        )
+    finally:
+        job.stop()
+    ours = best.duration_s if best else bench.base_s
+    gain, wanted = bench.base_s - ours, bench.base_s - reference.duration_s
+    return {
+        "pipeline": name, "registered_s": bench.base_s, "ours_s": ours, "by_hand_s": reference.duration_s, "by_hand_is_same": is_same,
+        "share_of_gain": round(gain / wanted, 3) if wanted > 0.07 * bench.base_s else None, "trials": len(bench.trials),
+        "changes": list(best.keys) if best else [], "knobs": dict(best.knobs) if best else {}, **others,
+        "bottlenecks": [one.kind for one in found[:5]],
+        "expected": {key: [price.gain, price.low, price.high] for key, price in prices.items()},
+    }  # fmt: skip
+
+
+def _best_of(
+    bench: Bench, trials: int, choose: Callable[[int], dict[str, str]], tell: Callable[[int, float], None]
+) -> float:
+    best = bench.base_s
+    for number in range(trials):
+        knobs = choose(number)
+        result = bench.run(bench.definition.with_conf(knobs), limit_s=max(20.0, 1.5 * bench.base_s))
+        seconds = result.duration_s if result.status == "succeeded" else 1.5 * bench.base_s
+        tell(number, seconds)
+        best = min(best, seconds)
+    return best
+
+
+def _random(bench: Bench, trials: int) -> float:
+    """Settings at random, from the same knobs."""
+    dice = np.random.default_rng(7)
+    return _best_of(
+        bench, trials, lambda _: {key: str(int(dice.choice(values))) for key, values in KNOBS.items()}, lambda *_: None
+    )
+
+
+def _tpe(bench: Bench, trials: int) -> float:
+    """Optuna's TPE from scratch on the same knobs."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=7))
+    asked: dict[int, Any] = {}
+
+    def choose(number: int) -> dict[str, str]:
+        asked[number] = study.ask()
+        return {key: str(asked[number].suggest_categorical(key, list(values))) for key, values in KNOBS.items()}
+
+    return _best_of(bench, trials, choose, lambda number, seconds: study.tell(asked[number], seconds))
+
+
+def report(rows: list[dict[str, Any]]) -> None:
+    """A line for each pipeline, and how right the expectations were."""
+    for row in rows:
+        share = (
+            f"{100 * row['share_of_gain']:.0f} % of the hand's gain"
+            if row["share_of_gain"] is not None
+            else "nothing to gain"
+        )
+        others = ", ".join(f"{name} {row[name]:.1f}" for name in ("random", "tpe") if name in row)
+        print(
+            f"{row['pipeline']:<18} registered {row['registered_s']:6.1f} s, ours {row['ours_s']:6.1f}, by hand {row['by_hand_s']:6.1f} "
+            f"({share}), {others}; {row['trials']} trials: {', '.join([*row['changes'], *row['knobs']]) or 'left alone'}"
+        )
+    pairs = [
+        (
+            sum(gain or 0 for key, (gain, _, _) in row["expected"].items() if key in row["changes"]),
+            1 - row["ours_s"] / row["registered_s"],
+        )
+        for row in rows
+    ]
+    if len(pairs) > 3:
+        ranks = [np.argsort(np.argsort([pair[side] for pair in pairs])) for side in (0, 1)]
+        print(
+            f"expected against measured gain: rank correlation {np.corrcoef(ranks[0], ranks[1])[0, 1]:.2f} (goal 0.6)"
+        )
+    tuned = [row for row in rows if row["share_of_gain"] is not None]
+    reached = sum(row["share_of_gain"] >= 0.8 for row in tuned)
+    print(f"at least 80 % of the hand's gain: {reached} of {len(tuned)}; knobs and defaults: {', '.join(DEFAULTS)}")
+
+
+def large_log(megabytes: int) -> None:
+    """Diagnosis of one event log of this size, in a process of its own whose memory is measured."""
+    with tempfile.TemporaryDirectory(prefix="psb-log-") as folder:
+        path = Path(folder) / "eventlog"
+        _write_log(path, megabytes * 1024 * 1024)
+        started = time.monotonic()
+        subprocess.run(
+            [sys.executable, "-m", "pursight_app", "diagnose", str(path), "--format", "json"],
+            cwd=PROJECT_ROOT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        took, most = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(
+            f"diagnosis of a log of {path.stat().st_size / 1e6:.0f} MB: {took:.1f} s (goal 20), {most:.0f} MB (goal 500)"
+        )
+
+
+def _write_log(path: Path, size: int) -> None:
+    """Many stages of many tasks, each event as Spark writes it, accumulables and all."""
+    accumulables = [
+        {
+            "ID": number,
+            "Name": f"internal.metrics.figure{number}",
+            "Update": 1,
+            "Value": 1,
+            "Internal": True,
+            "Count Failed Values": True,
+        }
+        for number in range(18)
+    ]
+    with path.open("w") as file:
+        for event in (
+            {"Event": "SparkListenerLogStart", "Spark Version": "4.3.0"},
+            {
+                "Event": "SparkListenerApplicationStart",
+                "App Name": "large",
+                "App ID": "app-1",
+                "Timestamp": 0,
+                "User": "me",
+            },
+            {
+                "Event": "SparkListenerExecutorAdded",
+                "Timestamp": 0,
+                "Executor ID": "0",
+                "Executor Info": {"Host": "h", "Total Cores": 64},
+            },
+        ):
+            file.write(json.dumps(event, separators=(",", ":")) + "\n")
+        stage = 0
+        while file.tell() < size:
+            info = {
+                "Stage ID": stage,
+                "Stage Attempt ID": 0,
+                "Stage Name": f"stage {stage}",
+                "Number of Tasks": 400,
+                "RDD Info": [],
+            }
+            begin = stage * 1_000
+            job = {
+                "Event": "SparkListenerJobStart",
+                "Job ID": stage,
+                "Submission Time": begin,
+                "Stage IDs": [stage],
+                "Properties": {},
+            }
+            file.write(json.dumps(job, separators=(",", ":")) + "\n")
+            for number in range(400):
+                task = {
+                    "Task ID": stage * 400 + number,
+                    "Launch Time": begin,
+                    "Finish Time": begin + 900,
+                    "Executor ID": "0",
+                    "Failed": False,
+                    "Killed": False,
+                }
+                ids = {"Stage ID": stage, "Stage Attempt ID": 0}
+                file.write(
+                    json.dumps({"Event": "SparkListenerTaskStart", **ids, "Task Info": task}, separators=(",", ":"))
+                    + "\n"
+                )
+                metrics = {
+                    "Executor Run Time": 850,
+                    "Executor CPU Time": 10**9,
+                    "Shuffle Read Metrics": {"Local Bytes Read": 10**6},
+                }
+                end = {
+                    "Event": "SparkListenerTaskEnd", **ids, "Task Type": "ResultTask", "Task End Reason": {"Reason": "Success"},
+                    "Task Info": {**task, "Accumulables": accumulables}, "Task Metrics": metrics,
+                }  # fmt: skip
+                file.write(json.dumps(end, separators=(",", ":")) + "\n")
+            done = {
+                "Event": "SparkListenerStageCompleted",
+                "Stage Info": {**info, "Submission Time": begin, "Completion Time": begin + 950},
+            }
+            ended = {
+                "Event": "SparkListenerJobEnd",
+                "Job ID": stage,
+                "Completion Time": begin + 960,
+                "Job Result": {"Result": "JobSucceeded"},
+            }
+            file.write(json.dumps(done, separators=(",", ":")) + "\n" + json.dumps(ended, separators=(",", ":")) + "\n")
+            stage += 1
+
+
+def main() -> None:
+    """Prints every figure beside its goal."""
+    parser = argparse.ArgumentParser(prog="pursight bench pipelines", description=__doc__)
+    parser.add_argument("--part", action="append", choices=PARTS, default=[], help="only this part; may be repeated")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="scale of TPC-H; the figures of the design notes are of 1"
+    )
+    parser.add_argument("--only", action="append", default=[], help="only pipelines that begin so, such as P5")
+    parser.add_argument("--trials", type=int, default=8)
+    parser.add_argument("--log", type=int, default=200, help="megabytes of the event log")
+    parser.add_argument(
+        "--bed", type=Path, default=Path(tempfile.gettempdir()) / "pursight-bed", help="where the data lie; kept"
+    )
+    given = parser.parse_args()
+    parts = given.part or list(PARTS)
+    if "log" in parts:
+        large_log(given.log)
+    if "gain" in parts:
+        bed = given.bed / str(given.scale)
+        make_bed(bed, given.scale)
+        rows = []
+        with empty_home() as home:
+            for name, (registered, tuned) in pipelines(bed, home / "out").items():
+                if not given.only or any(name.split()[0] == each for each in given.only):
+                    rows.append(optimise(name, registered, tuned, trials=given.trials, home=home))
+                    print(json.dumps({key: value for key, value in rows[-1].items() if key != "expected"}), flush=True)
+        report(rows)
+
+
+if __name__ == "__main__":
+    main()
