@@ -32,7 +32,8 @@ from tests.plugins.servers import free_port
 SIZES, MESSAGES, PER_S = (2, 50, 200), 100, 10
 BURST, IDLE_SOCKETS, MISSED = 400, 500, 1_000
 STORED, ASKED = 1_000_000, 200
-PARTS = ("delivery", "burst", "memory", "catch-up", "history")
+PARTS = ("delivery", "burst", "slow", "memory", "catch-up", "history")
+PADDING, PADDED = 12_000, 800
 GOALS = {2: 15, 50: 20, 200: 30}
 
 
@@ -137,12 +138,12 @@ async def _hear(socket: aiohttp.ClientWebSocketResponse, count: int, found: list
         if '"type":"message"' not in given:
             continue
         event = json.loads(given)
-        found.append((event["seq"], (now - float(event["data"]["body"])) * 1e3))
+        found.append((event["seq"], (now - float(event["data"]["body"].split()[0])) * 1e3))
         heard += 1
 
 
-async def _send(room: Room, client: aiohttp.ClientSession) -> None:
-    body = {"session_id": str(room.room_id), "body": repr(time.monotonic()), "client_id": uuid4().hex}
+async def _send(room: Room, client: aiohttp.ClientSession, padding: str = "") -> None:
+    body = {"session_id": str(room.room_id), "body": f"{time.monotonic()!r} {padding}", "client_id": uuid4().hex}
     headers = {"Authorization": f"Bearer {room.tokens[0]}"}
     async with client.post(f"{room.url}/racine/collaboration/message", json=body, headers=headers) as answer:
         if answer.status != 201:
@@ -189,6 +190,27 @@ async def burst(room: Room) -> None:
     print(
         f"burst: {BURST} messages to {size} receivers in {took:.2f} s: {total / took:,.0f} deliveries/s (goal 10,000), "
         f"{used / total * 1e6:.0f} us of CPU per delivery"
+    )
+
+
+async def slow(room: Room) -> None:
+    """One of 50 receivers reads nothing of more than its buffers hold."""
+    size = SIZES[1]
+    async with _listening(room, size + 1) as sockets, aiohttp.ClientSession() as client:
+        found: list[list[tuple[int, float]]] = [[] for _ in range(size)]
+        hearing = [asyncio.create_task(_hear(*each)) for each in zip(sockets, [PADDED] * size, found, strict=False)]
+        for _ in range(PADDED):
+            await _send(room, client, "x" * PADDING)
+        await asyncio.wait_for(asyncio.gather(*hearing), 60)
+        # As long as the gateway waits for one line to be taken, and a second.
+        await asyncio.sleep(11)
+        told = 0
+        while (given := await sockets[size].receive()).type is aiohttp.WSMsgType.TEXT:
+            told += '"type":"message"' in given.data
+    late = sorted(ms for each in found for _, ms in each)
+    print(
+        f"slow reader among {size}: told {told} of {PADDED} messages of {PADDING // 1_000} kB, then closed with {sockets[size].close_code} "
+        f"(goal: dropped); the others heard {len(late)} of {size * PADDED}, p95 {late[int(len(late) * 0.95)]:.1f} ms"
     )
 
 
@@ -256,6 +278,8 @@ async def _live(room: Room, parts: list[str]) -> None:
             await delivery(room, size)
     if "burst" in parts:
         await burst(room)
+    if "slow" in parts:
+        await slow(room)
     if "memory" in parts:
         await memory(room)
     if "catch-up" in parts:

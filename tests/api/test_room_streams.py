@@ -3,15 +3,17 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from fastapi import WebSocket
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from pursight_app.api import room_stream
 from pursight_app.api.room_stream import SlowReaderError, StreamEndedError, check_seat, room_lines
+from pursight_app.api.routes import events
 from pursight_app.core import fanout as fanouts
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import NotFoundError, RateLimitedError
@@ -156,6 +158,23 @@ def test_ex_102_a_slow_reader_is_dropped_and_blocks_nobody(office: Office, monke
             assert (await kept(quick, 1))[0]["data"]["body"] == str(turn)
         with pytest.raises(SlowReaderError):
             await to_the_end(slow)
+
+    run(scenario)
+
+
+def test_ex_102_a_reader_that_takes_no_line_is_told_that_it_is_slow(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "_SLOWEST_SEND_S", 0.1)
+    room = make_room(office, office.viewer)
+
+    class Stuck:
+        async def send_text(self, _: str) -> None:
+            await asyncio.Event().wait()
+
+    async def scenario() -> None:
+        with pytest.raises(SlowReaderError):
+            await events._send_room(cast("WebSocket", Stuck()), logged_in(office.viewer), room, 0)
 
     run(scenario)
 

@@ -29,6 +29,8 @@ from tests.plugins.servers import free_port
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 WEBS = 2
+# Of the stream through kills of everything: four kills a round. docs/benchmarks.md has the run of 10,000 messages and 20 kills.
+STREAM, ROUNDS = int(os.environ.get("PURSIGHT_STREAM", "60")), int(os.environ.get("PURSIGHT_STREAM_ROUNDS", "2"))
 
 
 class Web:
@@ -373,8 +375,8 @@ def test_cr_91_and_93_a_stream_of_messages_through_kills_of_everything(scene: Sc
     with listening(scene, room, 4) as listeners:
         for writer in writers:
             writer.start()
-        for _ in range(2):
-            time.sleep(0.5)
+        for done in range(1, ROUNDS + 1):
+            wait_until(lambda done=done: len(acknowledged) >= done * STREAM / ROUNDS, "they talk", within_s=600)
             scene.webs[0].kill()
             scene.webs[0].start()
             scene.house.kill_redis()
@@ -389,5 +391,5 @@ def test_cr_91_and_93_a_stream_of_messages_through_kills_of_everything(scene: Sc
         for writer in writers:
             writer.join(30)
             assert not writer.is_alive()
-        assert len(acknowledged) > 50
+        assert len(acknowledged) >= STREAM
         assert_told_once(room, acknowledged, listeners)

@@ -254,9 +254,12 @@ def _said(text: str) -> str:
 
 async def _send_room(socket: WebSocket, actor: Actor, room_id: UUID, after_seq: int) -> None:
     async for line in room_lines(actor, room_id, after_seq):
-        # Not wait_for, which makes a task for every message to every listener.
-        async with asyncio.timeout(_SLOWEST_SEND_S):
-            await socket.send_text(line.text)
+        try:
+            # Not wait_for, which makes a task for every message to every listener.
+            async with asyncio.timeout(_SLOWEST_SEND_S):
+                await socket.send_text(line.text)
+        except TimeoutError:
+            raise SlowReaderError from None
 
 
 async def _send_all(socket: WebSocket, actor: Actor, workspace_id: UUID | None, after_seq: int) -> None:
