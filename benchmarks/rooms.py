@@ -23,16 +23,17 @@ import psutil
 from sqlalchemy import text
 
 from benchmarks.bench_home import running_home
+from benchmarks.rooms_peer import ejabberd, peer_delivery
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.settings import PROJECT_ROOT
 from pursight_app.models import Member, UserAccount, Workspace
 from pursight_app.services import access, auth, collaboration
 from tests.plugins.servers import free_port
 
-SIZES, MESSAGES, PER_S = (2, 50, 200), 100, 10
+SIZES, MESSAGES, PER_S, ROUNDS = (2, 50, 200), 100, 10, 3
 BURST, IDLE_SOCKETS, MISSED = 400, 500, 1_000
 STORED, ASKED = 1_000_000, 200
-PARTS = ("delivery", "burst", "slow", "memory", "catch-up", "history")
+PARTS = ("delivery", "peer", "burst", "slow", "memory", "catch-up", "history")
 PADDING, PADDED = 12_000, 800
 GOALS = {2: 15, 50: 20, 200: 30}
 
@@ -150,8 +151,8 @@ async def _send(room: Room, client: aiohttp.ClientSession, padding: str = "") ->
             sys.exit(f"{answer.status}: {await answer.text()}")
 
 
-async def delivery(room: Room, size: int) -> None:
-    """One sender, `PER_S` messages a second, `size` receivers."""
+async def delivery(room: Room, size: int) -> list[float]:
+    """One sender, `PER_S` messages a second, `size` receivers; milliseconds of each delivery, sorted."""
     async with _listening(room, size) as sockets, aiohttp.ClientSession() as client:
         found: list[list[tuple[int, float]]] = [[] for _ in sockets]
         hearing = [asyncio.create_task(_hear(*each)) for each in zip(sockets, [MESSAGES] * size, found, strict=True)]
@@ -169,6 +170,24 @@ async def delivery(room: Room, size: int) -> None:
         f"(goal {GOALS[size]}), {len(late)} of {size * MESSAGES} delivered, {len(orders)} order, "
         f"{used / len(late) * 1e6:.0f} us of CPU per delivery"
     )
+    return late
+
+
+async def peer(room: Room) -> None:
+    """Ours and ejabberd's delivery in turns."""
+    with ejabberd() as port:
+        if port is None:
+            print("peer: ejabberd is not installed (apt install ejabberd); left out")
+            return
+        for size in SIZES:
+            ours, theirs = [], []
+            for _ in range(ROUNDS):
+                ours.append(statistics.median(await delivery(room, size)))
+                theirs.append(statistics.median(await peer_delivery(port, size, MESSAGES, PER_S)))
+            mine, other = statistics.median(ours), statistics.median(theirs)
+            print(
+                f"peer, {size:>3} receivers: p50 {mine:.1f} ms, ejabberd {other:.1f} ms, ratio {mine / other:.1f} (goal 2)"
+            )
 
 
 async def burst(room: Room) -> None:
@@ -276,6 +295,8 @@ async def _live(room: Room, parts: list[str]) -> None:
     if "delivery" in parts:
         for size in SIZES:
             await delivery(room, size)
+    if "peer" in parts:
+        await peer(room)
     if "burst" in parts:
         await burst(room)
     if "slow" in parts:
@@ -290,7 +311,7 @@ def main() -> None:
     """Prints every figure beside its goal."""
     parser = argparse.ArgumentParser(prog="pursight bench rooms", description=__doc__)
     parser.add_argument("--part", action="append", choices=PARTS, default=[], help="only this part; may be repeated")
-    parts = parser.parse_args().part or list(PARTS)
+    parts: list[str] = parser.parse_args().part or [*PARTS]
     with _serving(SIZES[-1]) as room:
         asyncio.run(_live(room, parts))
         if "history" in parts:
