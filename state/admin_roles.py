@@ -26,6 +26,7 @@ _NOUNS = {
     "model": "Learning",
     "finding": "Findings",
     "rule": "Rules",
+    "pipeline": "Pipelines",
     "room": "Rooms",
     "member": "People",
     "role": "Roles and grants",

@@ -41,6 +41,26 @@ DEMO = "Nordlicht Handel (demo)"
 expect.set_options(timeout=15_000)
 
 
+class Administrator(httpx2.Auth):
+    """Logs in, and again when its token has ended: the browser tests take longer than a token lives."""
+
+    requires_response_body = True
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._token = ""
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response]:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        answer = yield request
+        if answer.status_code == 401:
+            login = {"email": ADMIN, "password": ADMIN_PASSWORD}
+            tokens = yield httpx2.Request("POST", f"{self._url}/auth/login", json=login)
+            self._token = tokens.json()["access_token"]
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            yield request
+
+
 @dataclass(frozen=True, eq=False)
 class Site:
     """The running product and a REST client with the administrator's token."""
@@ -95,8 +115,7 @@ def site() -> Generator[Site]:
         assert process.poll() is None, log.read_text()
         url = f"http://localhost:{port}"
         with httpx2.Client(base_url=url, timeout=30) as rest:
-            tokens = rest.post("/auth/login", json={"email": ADMIN, "password": ADMIN_PASSWORD}).json()
-            rest.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+            rest.auth = Administrator(url)
             yield Site(url, home / "h", rest)
     finally:
         process.send_signal(signal.SIGTERM)

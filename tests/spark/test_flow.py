@@ -90,7 +90,9 @@ def test_a_slow_pipeline_gets_faster_with_the_same_results(lake: Lake, tmp_path:
         ).all()
     assert {"pipeline.create", "pipeline.run", "pipeline.optimize", "pipeline.apply", "pipeline.keep"} <= set(kinds)
     quality = lake.get(f"model-quality?workspace_id={lake.office.workspace_id}")
-    assert quality["outcomes"]
+    # As many outcomes of the deployment as it has changes; of several each has its share.
+    last = "deployment" if len(report["recommendation_ids"]) == 1 else "share"
+    assert [each["origin"] for each in quality["outcomes"]].count(last) == len(report["recommendation_ids"])
 
     # A person takes it back all the same.
     assert lake.post(f"deployments/{made['deployment_id']}/roll-back", expect=200)["status"] == "rolled_back"

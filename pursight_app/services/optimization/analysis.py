@@ -154,24 +154,21 @@ def _finish(
             **plan.budget, "outputs": [dict(each) for each in baseline.outputs], "fingerprint": fingerprint(bench.definition),
         }  # fmt: skip
         before = bench.definition
-        rows: list[tuple[Recommendation, Change | None]] = []
+        rows: dict[str, Recommendation] = {}
         for change in changes:
             if change.key not in chosen and change.candidate.kind != "suggestion":
                 continue
             after = put_together(before, [change.key])
-            rows.append(
-                (_recommendation(plan, len(rows), change, prices[change.key], what_changes(before, after)), change)
-            )
+            rows[change.key] = _recommendation(plan, len(rows), change, prices[change.key], what_changes(before, after))
             before = after
         if best and best.knobs:
-            rows.append((_tuned(plan, len(rows), best), None))
-        for row, change in rows:
+            rows[TUNING] = _tuned(plan, len(rows), best)
+        for row in rows.values():
             row.measured_gain_ratio, row.result_matches = _measured(row.key, bench, best), best is not None or None
             row.is_chosen = best is not None and row.kind != "suggestion"
             session.add(row)
-            session.flush()
-            _remember(session, plan, row, change, bench=bench, best=best)
-        _remember_failures(session, plan, changes, prices, bench=bench, best=best)
+        session.flush()
+        _remember(session, plan, changes, prices, rows=rows, bench=bench, best=best)
         learn(session, plan.workspace_id)
         plan.status, plan.finished_at, plan.lease_until = PlanStatus.READY, now(), None
         announce_plan(session, plan)
@@ -220,77 +217,45 @@ def _tuned(plan: OptimizationPlan, position: int, best: Trial) -> Recommendation
 
 
 def _measured(key: str, bench: Bench, best: Trial | None) -> float | None:
-    """What a change brought by its trial: against the best without it, or against the baseline where it is alone."""
-    if best is None:
-        return None
-    if key == TUNING:
-        plain = [
-            each.duration_s
-            for each in bench.trials
-            if each.is_good and set(each.keys) == set(best.keys) and not each.knobs
-        ]
-        return round(1 - best.duration_s / min(plain), 4) if plain else round(1 - best.duration_s / bench.base_s, 4)
-    if set(best.keys) == {key}:
-        return round(1 - best.duration_s / bench.base_s, 4)
-    without = [each for each in bench.trials if not each.knobs and set(each.keys) == set(best.keys) - {key}]
-    if not without:
-        return None
-    # A variant that was stopped took at least this long.
-    return round(1 - best.duration_s / without[0].duration_s, 4)
+    """The ratio of time saved by a change of what is proposed, by trials that differ by it only; None: none do."""
+    ratio = None if best is None else bench.effect_of_settings(best) if key == TUNING else bench.effect_of(key, best)
+    return round(1 - ratio, 4) if ratio is not None else None
 
 
 def _remember(
     session: Session,
     plan: OptimizationPlan,
-    row: Recommendation,
-    change: Change | None,
-    *,
-    bench: Bench,
-    best: Trial | None,
-) -> None:
-    """An example for the model: only what one trial says of one change alone."""
-    if best is None or row.measured_gain_ratio is None:
-        return
-    add_example(
-        session,
-        workspace_id=plan.workspace_id,
-        pipeline_id=plan.pipeline_id,
-        recommendation_id=row.id,
-        key=base_key(row.key),
-        features=change.features if change else {"busy_s": bench.base_s},
-        ratio=1 - row.measured_gain_ratio,
-        expected=(row.expected_gain_ratio, row.expected_low, row.expected_high),
-        origin="trial",
-    )
-
-
-def _remember_failures(
-    session: Session,
-    plan: OptimizationPlan,
     changes: Sequence[Change],
     prices: Mapping[str, Price],
     *,
+    rows: Mapping[str, Recommendation],
     bench: Bench,
     best: Trial | None,
 ) -> None:
-    """What was tried alone and brought nothing teaches as much as what did."""
-    by_key = {change.key: change for change in changes}
-    for trial in bench.trials:
-        if len(trial.keys) != 1 or trial.knobs or (best and trial.keys[0] in best.keys) or trial.status == "failed":
-            continue
-        key = trial.keys[0]
-        price = prices[key]
-        add_example(
-            session,
-            workspace_id=plan.workspace_id,
-            pipeline_id=plan.pipeline_id,
-            recommendation_id=None,
-            key=base_key(key),
-            features=by_key[key].features,
-            ratio=trial.duration_s / max(0.001, bench.base_s),
-            expected=(price.gain, price.low, price.high),
-            origin="trial",
-        )
+    """Examples for the model. What was tried and brought nothing teaches as much as what did."""
+    for change in changes:
+        price = prices[change.key]
+        if (ratio := bench.effect_of(change.key, best)) is not None:
+            _add(session, plan, change.key, change.features, rows.get(change.key), ratio=ratio, price=price)
+    if best and (ratio := bench.effect_of_settings(best)) is not None:
+        features = {"busy_s": bench.base_s}
+        _add(session, plan, TUNING, features, rows.get(TUNING), ratio=ratio, price=Price(None, None, None, 0.0))
+
+
+def _add(
+    session: Session,
+    plan: OptimizationPlan,
+    key: str,
+    features: Mapping[str, Any],
+    row: Recommendation | None,
+    *,
+    ratio: float,
+    price: Price,
+) -> None:
+    add_example(
+        session, workspace_id=plan.workspace_id, pipeline_id=plan.pipeline_id, recommendation_id=row.id if row else None,
+        key=base_key(key), features=features, ratio=ratio, expected=(price.gain, price.low, price.high), origin="trial",
+    )  # fmt: skip
 
 
 def _fail(lease: PlanLease, message: str) -> None:

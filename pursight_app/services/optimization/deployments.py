@@ -1,5 +1,6 @@
 """Watches changes that were approved: judged by runs against the distribution before, kept or taken back (F4.24-32)."""
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -248,24 +249,26 @@ def _cost(session: Session, deployment: Deployment) -> dict[str, Any]:
 
 
 def _remember(session: Session, deployment: Deployment, durations: Sequence[float]) -> None:
-    """An example for the model: of one change alone, as of several nobody can say which of them it was."""
-    if not durations or not deployment.baseline_durations_s or len(deployment.recommendation_ids) != 1:
+    """Examples for the model. Of several changes each gets the share of the outcome that it had in trials, or was to have."""
+    rows = [session.get(Recommendation, UUID(each)) for each in deployment.recommendation_ids]
+    known = [row for row in rows if row is not None]
+    if not durations or not deployment.baseline_durations_s or not known:
         return
-    row = session.get(Recommendation, UUID(deployment.recommendation_ids[0]))
-    if row is None:
-        return
-    add_example(
-        session,
-        workspace_id=deployment.workspace_id,
-        pipeline_id=deployment.pipeline_id,
-        recommendation_id=row.id,
-        key=row.key.partition(":")[0],
-        features=row.features,
-        ratio=statistics.median(durations) / statistics.median(deployment.baseline_durations_s),
-        expected=(row.expected_gain_ratio, row.expected_low, row.expected_high),
-        origin="deployment",
-    )
+    total = math.log(max(1e-3, statistics.median(durations) / statistics.median(deployment.baseline_durations_s)))
+    weights = [_weight(row) for row in known]
+    for row, weight in zip(known, weights, strict=True):
+        add_example(
+            session, workspace_id=deployment.workspace_id, pipeline_id=deployment.pipeline_id, recommendation_id=row.id,
+            key=row.key.partition(":")[0], features=row.features, ratio=math.exp(total * weight / sum(weights)),
+            expected=(row.expected_gain_ratio, row.expected_low, row.expected_high),
+            origin="deployment" if len(known) == 1 else "share",
+        )  # fmt: skip
     learn(session, deployment.workspace_id)
+
+
+def _weight(row: Recommendation) -> float:
+    gain = row.measured_gain_ratio if row.measured_gain_ratio is not None else row.expected_gain_ratio or 0.0
+    return max(0.01, -math.log(max(1e-3, 1 - gain)))
 
 
 def roll_back(session: Session, actor: Actor, deployment_id: UUID) -> Deployment:

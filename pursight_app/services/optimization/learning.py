@@ -48,7 +48,10 @@ def add_example(
     expected: tuple[float | None, float | None, float | None],
     origin: str,
 ) -> None:
-    """Keeps an outcome: `ratio` is time after over time before; `expected` are gain, low and high as they were stated."""
+    """Keeps an outcome: `ratio` is time after over time before; `expected` are gain, low and high as they were stated.
+
+    `origin`: `trial` or `deployment` for what was measured of one change alone, `share` for its part of several changes' outcome.
+    """
     gain, low, high = expected
     session.add(
         CostExample(
@@ -114,7 +117,8 @@ def model_quality(session: Session, actor: Actor, workspace_id: UUID) -> dict[st
         }
         for row in rows
     ]
-    stated = [each for each in outcomes if each["expected_low"] is not None and each["expected_high"] is not None]
+    # A share of several changes' outcome was divided by what was expected, so it says nothing of how right that was.
+    stated = [each for each in outcomes if each["expected_low"] is not None and each["origin"] != "share"]
     inside = [each for each in stated if each["expected_low"] <= each["measured_gain_ratio"] <= each["expected_high"]]
     return {
         "models": [

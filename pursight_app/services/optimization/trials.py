@@ -123,6 +123,30 @@ class Bench:
         log.info("optimization.tried", label=label, duration_s=trial.duration_s, is_good=trial.is_good)
         return trial
 
+    def effect_of(self, key: str, best: Trial | None) -> float | None:
+        """Time with a change over time without it, from two runs that differ by it only; None when no two do.
+
+        What `best` would be without it counts most, then the change alone; a run that was stopped took at least that long.
+        """
+        plain = self._plain()
+        with_it = [keys for keys in plain if key in keys and keys - {key} in plain]
+        if not with_it:
+            return None
+        chosen = min(with_it, key=lambda keys: (best is None or keys != frozenset(best.keys), len(keys)))
+        return plain[chosen] / max(0.001, plain[chosen - {key}])
+
+    def effect_of_settings(self, best: Trial) -> float | None:
+        """Time with the settings of `best` over time of the same changes without them; None: it has no settings."""
+        if not best.knobs:
+            return None
+        return best.duration_s / max(0.001, self._plain().get(frozenset(best.keys), self.base_s))
+
+    def _plain(self) -> dict[frozenset[str], float]:
+        """Seconds by set of changes, without settings; the pipeline as it is has none."""
+        return {frozenset[str](): self.base_s} | {
+            frozenset(each.keys): each.duration_s for each in self.trials if not each.knobs and each.status != "failed"
+        }
+
 
 def search(bench: Bench, changes: Sequence[Change], prices: Mapping[str, float], *, most: int) -> Trial | None:
     """The best variant found with at most `most` trials, None when nothing is better than noise.
