@@ -82,14 +82,14 @@ def test_a_killed_training_is_taken_over_and_its_changes_are_there_once(house: H
 
 
 def test_a_killed_promotion_goes_on_behind_the_last_batch_and_ends_whole(house: House, taught: Office) -> None:
+    pool = house.workers()
     model_id = request_training(taught)
-    learning.run_model(model_id)
+    wait_until(lambda: model_of(model_id).status == "challenger", "a worker ends the training", within_s=120)
     with unit_of_work() as session:
         last = session.exec(
             select(Asset).where(Asset.workspace_id == taught.workspace_id).order_by(col(Asset.id).desc())
         ).first()
     assert last is not None
-    pool = house.workers()
     with held(last.id):
         with unit_of_work() as session:
             learning.promote_model(session, taught.steward, model_id, override=True)
