@@ -48,7 +48,7 @@ class Administrator(httpx2.Auth):
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._token = ""
+        self._token = "none"
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response]:
         request.headers["Authorization"] = f"Bearer {self._token}"
