@@ -186,12 +186,48 @@ def run_row(one: rx.Var[RunView]) -> rx.Component:
 
 def _runs() -> rx.Component:
     return rx.el.div(
-        rx.cond(
-            State.runs.length() > 0,
-            table(["When", "State", "Took", "Version", "Started"], State.runs, run_row, label="Runs"),
-            empty("play", "No run yet", "Start one; what Spark does is shown live and kept afterwards."),
+        rx.el.div(
+            rx.cond(
+                State.runs.length() > 0,
+                table(["When", "State", "Took", "Version", "Started"], State.runs, run_row, label="Runs"),
+                empty("play", "No run yet", "Start one; what Spark does is shown live and kept afterwards."),
+            ),
+            class_name="card-flush",
         ),
-        class_name="card-flush",
+        rx.cond(_MAY_MANAGE, _elsewhere()),
+        class_name="stack-md",
+    )
+
+
+def _elsewhere() -> rx.Component:
+    return rx.el.form(
+        rx.el.h2("Runs that took place elsewhere"),
+        rx.el.p(
+            "PurSight reads event logs of Spark 2.4 and newer, plain or compressed. Each application becomes a run, once.",
+            class_name="muted",
+        ),
+        rx.el.div(
+            field(
+                "Folder of event logs",
+                rx.el.input(id="log-folder", name="folder", class_name="input", required=True, max_length=2_000),
+                hint="On the server, or in a store: s3://bucket/logs",
+                for_id="log-folder",
+            ),
+            field(
+                "Application name",
+                rx.el.input(id="log-app", name="app_name", class_name="input", max_length=500),
+                hint="Only these; empty: all",
+                for_id="log-app",
+            ),
+            class_name="grid-2",
+        ),
+        rx.cond(
+            State.found_logs != "",
+            rx.el.div(State.found_logs, rx.el.ul(rx.foreach(State.log_problems, rx.el.li)), role="status"),
+        ),
+        rx.el.div(button("Read folder", icon="folder-input", type="submit"), class_name="row"),
+        on_submit=State.read_folder,
+        class_name="card stack-md",
     )
 
 

@@ -48,6 +48,8 @@ class PipelineState(rx.State):
     deployments: list[DeploymentView] = []
     is_editing: bool = False
     problem: str = ""
+    found_logs: str = ""
+    log_problems: list[str] = []
 
     def _id(self) -> UUID:
         return as_id(self.router.url.path.rstrip("/").rpartition("/")[2])
@@ -57,7 +59,7 @@ class PipelineState(rx.State):
         """Loads what the URL names."""
         given = self.router.url.query_parameters
         self.tab = str(given.get("tab")) if given.get("tab") in TABS else "definition"
-        self.is_missing, self.is_editing = False, False
+        self.is_missing, self.is_editing, self.found_logs, self.log_problems = False, False, "", []
         try:
             await self._fill()
             await self._compare(str(given.get("before", "")), str(given.get("after", "")))
@@ -160,6 +162,24 @@ class PipelineState(rx.State):
             await notify(self, error.message, "error")
         else:
             await notify(self, done, "ok")
+        await self._fill()
+
+    @event()
+    async def read_folder(self, form: dict[str, Any]) -> None:
+        """Brings in the event logs of a folder that the history does not have yet."""
+        pipeline_id, place, name = self._id(), str(form.get("folder", "")), str(form.get("app_name", "")).strip()
+        try:
+            report = await run(lambda _, actor: pipelines.ingest_folder(actor, pipeline_id, place, app_name=name))
+        except UserError as error:
+            await notify(self, error.message, "error")
+            return
+        parts = [
+            f"{fmt.count(len(report.runs))} new",
+            f"{fmt.count(report.known)} known already",
+            *([f"{fmt.count(report.others)} of other applications"] if name else []),
+            *([f"{fmt.count(report.left)} left: read the folder once more"] if report.left else []),
+        ]
+        self.found_logs, self.log_problems = f"{', '.join(parts)}.", report.problems[:20]
         await self._fill()
 
     @event()

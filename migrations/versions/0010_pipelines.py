@@ -144,6 +144,8 @@ def upgrade() -> None:
         sa.Column("outputs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("figures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("bottlenecks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("open_lineage", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("open_lineage_sent", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_requested_at", sa.DateTime(timezone=True), nullable=True),

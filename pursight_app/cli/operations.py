@@ -13,6 +13,7 @@ from pursight_app.core.settings import get_settings
 SWEEP_INTERVAL_S = 3
 # Only an upgrade makes verdicts old, and after one the workers start anew: this is for pools that outlive it elsewhere.
 REFRESH_INTERVAL_S = 600
+RESEND_INTERVAL_S = 60
 
 
 def up(
@@ -116,13 +117,13 @@ def _sweep() -> None:
     from pursight_app.services.data_classes import sweep_rescores
     from pursight_app.services.learning import refresh_outdated, sweep_models
     from pursight_app.services.optimization import sweep_plans
-    from pursight_app.services.pipelines import sweep_runs
+    from pursight_app.services.pipelines import sweep_open_lineage, sweep_runs
     from pursight_app.services.scanning import sweep_scans
 
     # The pool's own handlers, which a replaced sweep inherits, would stop the workers and leave this process alive.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    log, pool, refreshed_at = structlog.get_logger(), os.getppid(), float("-inf")
+    log, pool, refreshed_at, told_at = structlog.get_logger(), os.getppid(), float("-inf"), time.monotonic()
     # A killed pool cannot end its sweep; then the next pool on this machine has its own.
     while os.getppid() == pool:
         time.sleep(SWEEP_INTERVAL_S)
@@ -136,6 +137,9 @@ def _sweep() -> None:
             if time.monotonic() - refreshed_at >= REFRESH_INTERVAL_S:
                 refresh_outdated()
                 refreshed_at = time.monotonic()
+            if time.monotonic() - told_at >= RESEND_INTERVAL_S:
+                told_at = time.monotonic()
+                sweep_open_lineage()
         except (PurSightError, RedisError) as error:
             log.warning("sweep.skipped", error=type(error).__name__)
 

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         default="local[2]", description="Where pipelines run: local[N], spark://…, yarn or k8s://…"
     )
     spark_driver_memory: str = Field(default="2g", description="Memory of a pipeline's driver.")
+    openlineage_url: str | None = Field(
+        default=None, description="Where OpenLineage events of runs go, such as http://marquez:5000/api/v1/lineage."
+    )
+    openlineage_api_key: str | None = Field(default=None, description="Bearer token that goes with them.")
     source_timeout_s: float = Field(default=60.0, description="Longest wait for one answer of a source.")
     lease_s: float = Field(default=15.0, description="A scan whose worker is silent this long is taken over.")
 

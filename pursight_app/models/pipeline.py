@@ -66,6 +66,7 @@ class PipelineRun(Row, table=True):
     """One execution. A worker owns the row while `lease_until` lies ahead; `fence` grows with each owner, as for ScanRun.
 
     `duration_s` is the work without the start of Spark; `outputs` are checksums; `figures` what Spark did in all.
+    `open_lineage` are its events, of which the first `open_lineage_sent` have been taken by the receiver.
     """
 
     __table_args__ = (
@@ -88,6 +89,8 @@ class PipelineRun(Row, table=True):
     outputs: list[dict[str, Any]] = json_list()
     figures: dict[str, Any] = json_field()
     bottlenecks: list[dict[str, Any]] = json_list()
+    open_lineage: list[dict[str, Any]] = json_list()
+    open_lineage_sent: int = 0
     started_at: datetime | None = time_field()
     finished_at: datetime | None = time_field()
     cancel_requested_at: datetime | None = time_field()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import DEMO, ROOT, Site, choose_workspace, log_in, wait_until
+from tests.unit.test_event_logs import small_log
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 PICTURES = ROOT / "docs" / "pictures" if os.environ.get("PURSIGHT_PICTURES") else None
@@ -129,3 +130,24 @@ def test_a_pipeline_is_written_refused_and_corrected(context: BrowserContext, si
     page.get_by_role("button", name="Run now").click()
     wait_until(place.exists, 120)
     shutil.rmtree(place)
+
+
+def test_a_folder_of_event_logs_becomes_history(context: BrowserContext, site: Site, tmp_path: Path) -> None:
+    """F4.3: what a cluster of one's own wrote."""
+    (tmp_path / "application_1_1").write_bytes("\n".join(small_log()).encode())
+    (tmp_path / "notes.txt").write_text("no log")
+    page = context.new_page()
+    log_in(page)
+    choose_workspace(page, DEMO)
+    page.goto("/pipelines")
+    page.get_by_role("link", name="Revenue by country and month").click()
+    page.get_by_role("tab", name="Runs").click()
+
+    page.get_by_label("Folder of event logs").fill("/etc")
+    page.get_by_role("button", name="Read folder").click()
+    expect(page.get_by_text("outside the folders that sources may use")).to_be_visible()
+    page.get_by_label("Folder of event logs").fill(str(tmp_path))
+    page.get_by_role("button", name="Read folder").click()
+
+    expect(page.get_by_role("status").filter(has_text="1 new, 0 known already.")).to_contain_text("notes.txt")
+    expect(page.get_by_role("table", name="Runs").get_by_text("elsewhere").first).to_be_visible()

@@ -29,6 +29,13 @@ class NewPipeline(BaseModel):
     definition: dict[str, Any]
 
 
+class LogFolder(BaseModel):
+    """Where a cluster keeps its event logs: a folder, or the URL of one in a store."""
+
+    folder: str = Field(max_length=2_000)
+    app_name: str = Field(default="", max_length=500, description="Only applications of exactly this name.")
+
+
 class NewVersion(BaseModel):
     """What the pipeline does from now on."""
 
@@ -139,6 +146,15 @@ def list_queries(run_id: UUID, actor: CurrentActor) -> Page:
     return Page(items=items, next_cursor=None, total=len(items))
 
 
+@router.get("/runs/{run_id}/open-lineage")
+@guard(Permission.PIPELINE_READ, on="run_id")
+def list_open_lineage(run_id: UUID, actor: CurrentActor) -> Page:
+    """The OpenLineage events of a run, as they are sent to PURSIGHT_OPENLINEAGE_URL."""
+    with unit_of_work() as session:
+        run, _, _ = pipelines.get_run(session, actor, run_id)
+    return Page(items=run.open_lineage, next_cursor=None, total=len(run.open_lineage))
+
+
 @router.get("/runs/{run_id}/metrics")
 @guard(Permission.PIPELINE_READ, on="run_id")
 def list_metrics(run_id: UUID, actor: CurrentActor) -> Page:
@@ -246,6 +262,20 @@ async def ingest(pipeline_id: UUID, request: Request, actor: CurrentActor) -> di
         "status": run.status,
         "bottlenecks": run.bottlenecks,
         "warnings": run.figures["warnings"],
+    }
+
+
+@router.post("/{pipeline_id}/event-logs/folder")
+@guard(Permission.PIPELINE_MANAGE, on="pipeline_id")
+def ingest_folder(pipeline_id: UUID, body: LogFolder, actor: CurrentActor) -> dict[str, Any]:
+    """Adds the logs of a folder that the history does not have yet, at most 50; `left` says how many wait for the next call."""
+    report = pipelines.ingest_folder(actor, pipeline_id, body.folder, app_name=body.app_name)
+    return {
+        "runs": [{"run_id": str(run.id), "app_id": run.app_id, "status": run.status} for run in report.runs],
+        "known": report.known,
+        "others": report.others,
+        "left": report.left,
+        "problems": report.problems,
     }
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pursight_app.services.pipelines.checks import check_definition
+from pursight_app.services.pipelines.event_log_folders import FolderReport, ingest_folder
 from pursight_app.services.pipelines.history import compare_outputs, ingest_event_log, ingest_upload
 from pursight_app.services.pipelines.requests import (
     PipelineRow,
@@ -36,7 +37,15 @@ def run_pipeline(run_id: UUID) -> None:
     execution.run_pipeline(run_id)
 
 
+def sweep_open_lineage() -> int:
+    """Sends OpenLineage events that nobody took yet, see `open_lineage.sweep_events`."""
+    from pursight_app.services.pipelines import open_lineage
+
+    return open_lineage.sweep_events()
+
+
 __all__ = [
+    "FolderReport",
     "PipelineRow",
     "VersionRow",
     "add_version",
@@ -50,6 +59,7 @@ __all__ = [
     "get_pipeline",
     "get_run",
     "ingest_event_log",
+    "ingest_folder",
     "ingest_upload",
     "list_pipelines",
     "list_queries",
@@ -58,6 +68,7 @@ __all__ = [
     "locked",
     "request_run",
     "run_pipeline",
+    "sweep_open_lineage",
     "sweep_runs",
     "update_pipeline",
     "version_of",

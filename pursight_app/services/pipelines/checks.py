@@ -20,7 +20,7 @@ from pursight_app.services.access import Actor, Permission
 
 # They call any Java method where Spark runs, or read what no input names.
 FORBIDDEN_FUNCTIONS = frozenset({"reflect", "java_method", "try_reflect", "read_files", "input_file_name"})
-_REMOTE = ("s3a://", "s3://", "gs://", "abfss://", "hdfs://", "wasbs://")
+REMOTE = ("s3a://", "s3://", "gs://", "abfss://", "hdfs://", "wasbs://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +168,10 @@ def place(path: str, what: str) -> str:
     Raises:
         InvalidInputError: anywhere else, PurSight's own folder included.
     """
-    if path.startswith(_REMOTE):
+    if path.startswith(REMOTE):
         return path
     if "://" in path and not path.startswith("file://"):
-        raise InvalidInputError(f"{what}: only paths, file:// and {', '.join(_REMOTE)} are read and written.")
+        raise InvalidInputError(f"{what}: only paths, file:// and {', '.join(REMOTE)} are read and written.")
     local = path.removeprefix("file://")
     if not local.startswith("/"):
         raise InvalidInputError(f"{what}: give the whole path, beginning with /.")

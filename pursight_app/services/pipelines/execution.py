@@ -16,6 +16,7 @@ from pursight_app.services.leases import Heartbeat, LeaseLostError
 from pursight_app.services.pipelines import lineage
 from pursight_app.services.pipelines.checks import Resolved, resolve
 from pursight_app.services.pipelines.history import keep_execution
+from pursight_app.services.pipelines.open_lineage import keep_event, send_after_commit
 from pursight_app.services.pipelines.places import clear_sides, run_folder, side_paths, swap_in
 from pursight_app.services.pipelines.progress import RunLease, announce, claim, hold
 from pursight_app.services.pipelines.versions import version_of
@@ -147,6 +148,8 @@ def _say(lease: RunLease, *, app_id: str = "") -> None:
         run = hold(session, lease)
         if app_id:
             run.app_id, run.status = app_id, PipelineRunStatus.RUNNING
+            keep_event(session, run)
+            send_after_commit(session, lease.run_id)
         announce(session, run)
 
 
@@ -166,7 +169,9 @@ def _finish(lease: RunLease, job: SparkJob, resolved: Resolved, result: Result, 
             run.app_id = execution.app_id or run.app_id
             keep_execution(session, run, execution)
         lineage.write_run_lineage(session, run, resolved, result.inputs)
+        keep_event(session, run)
         announce(session, run)
+        send_after_commit(session, lease.run_id)
         log.info("pipeline_run.finished", duration_s=run.duration_s)
 
 
@@ -184,5 +189,7 @@ def _close(lease: RunLease, status: PipelineRunStatus, message: str, job: SparkJ
         run.status, run.error, run.finished_at, run.lease_until = status, message[:2000], now(), None
         if execution is not None:
             keep_execution(session, run, execution)
+        keep_event(session, run)
         announce(session, run)
+        send_after_commit(session, lease.run_id)
         log.info("pipeline_run.ended", status=str(status))

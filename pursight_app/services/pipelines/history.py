@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -139,8 +140,14 @@ def ingest_event_log(session: Session, actor: Actor, pipeline_id: UUID, path: Pa
     Raises:
         InvalidInputError: not an event log.
     """
+    access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_MANAGE)
+    return keep_ingested(session, actor, pipeline_id, read_event_log(path))
+
+
+def keep_ingested(session: Session, actor: Actor, pipeline_id: UUID, execution: Execution) -> PipelineRun:
+    """Keeps what an application did as a run of a pipeline, at the time at which it took place."""
     pipeline = access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_MANAGE)
-    execution = read_event_log(path)
+    began = _moment(execution.started_at)
     failed = bool(execution.failed_jobs)
     run = PipelineRun(
         workspace_id=pipeline.workspace_id,
@@ -152,8 +159,9 @@ def ingest_event_log(session: Session, actor: Actor, pipeline_id: UUID, path: Pa
         app_id=execution.app_id[:200] or None,
         duration_s=round(execution.busy / 1000, 3),
         error=(execution.failed_jobs[0].error or "A job failed.")[:2000] if failed else None,
-        started_at=now(),
-        finished_at=now(),
+        created_at=began,
+        started_at=began,
+        finished_at=began + timedelta(milliseconds=execution.wall),
     )
     session.add(run)
     session.flush()
@@ -161,6 +169,12 @@ def ingest_event_log(session: Session, actor: Actor, pipeline_id: UUID, path: Pa
     subject = audit.Subject("pipeline", pipeline.id, pipeline.workspace_id)
     audit.record(session, actor, "pipeline.ingest", subject, app_id=run.app_id or "", run_id=str(run.id))
     return run
+
+
+def _moment(ms: int | None) -> datetime:
+    """A clock that is missing or wrong says nothing, so that the moment of reading stands."""
+    is_likely = ms is not None and 0 < ms <= now().timestamp() * 1000
+    return datetime.fromtimestamp((ms or 0) / 1000, UTC) if is_likely else now()
 
 
 def ingest_upload(session: Session, actor: Actor, pipeline_id: UUID, name: str, content: Any) -> PipelineRun:

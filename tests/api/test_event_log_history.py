@@ -1,0 +1,142 @@
+"""Runs that took place elsewhere come in as event logs: one by one, or all of a folder."""
+
+import gzip
+from pathlib import Path
+from uuid import UUID
+
+import fsspec
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from pursight_app.core.db import unit_of_work
+from pursight_app.models import AuditEvent, PipelineRun
+from pursight_app.services.pipelines import event_log_folders
+from tests.factories import Office, bearer, make_office
+from tests.unit.test_event_logs import small_log
+
+
+@pytest.fixture(scope="module")
+def office(services: None) -> Office:
+    return make_office()
+
+
+@pytest.fixture
+def pipeline_id(client: TestClient, office: Office, tmp_path: Path) -> str:
+    definition = {
+        "inputs": [{"name": "orders", "path": str(tmp_path / "orders"), "format": "parquet"}],
+        "steps": [{"name": "sums", "sql": "SELECT count(*) AS n FROM orders"}],
+        "outputs": [{"step": "sums", "path": str(tmp_path / "out"), "format": "parquet"}],
+    }
+    body = {"workspace_id": str(office.workspace_id), "name": f"From {tmp_path.name}", "definition": definition}
+    answer = client.post("/racine/pipeline", json=body, headers=bearer(office.engineer))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["pipeline_id"])
+
+
+def log_of(app_id: str, *, name: str = "small", started_at_ms: int = 0) -> bytes:
+    start = f'"App Name": "{name}", "App ID": "{app_id}", "Timestamp": {started_at_ms}'
+    lines = [
+        line.replace('"App Name": "small", "App ID": "app-1", "Timestamp": 0', start)
+        for line in map(str.strip, small_log())
+    ]
+    assert any(app_id in line for line in lines)
+    return "\n".join(lines).encode()
+
+
+def read_folder(client: TestClient, office: Office, pipeline_id: str, folder: object, **more: str) -> dict[str, object]:
+    answer = client.post(
+        f"/racine/pipeline/{pipeline_id}/event-logs/folder",
+        json={"folder": str(folder), **more},
+        headers=bearer(office.engineer),
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_an_uploaded_log_is_a_run_at_the_time_at_which_it_took_place(
+    client: TestClient, office: Office, pipeline_id: str
+) -> None:
+    log = gzip.compress(log_of("app-7", started_at_ms=1_700_000_000_000))
+    answer = client.post(
+        f"/racine/pipeline/{pipeline_id}/event-logs", files={"file": ("log.gz", log)}, headers=bearer(office.engineer)
+    )
+
+    assert answer.status_code == 201, answer.text
+    assert [each["kind"] for each in answer.json()["bottlenecks"]] == ["skew"]
+    [run] = client.get(f"/racine/pipeline/{pipeline_id}/runs", headers=bearer(office.engineer)).json()["items"]
+    with unit_of_work() as session:
+        row = session.get_one(PipelineRun, UUID(run["run_id"]))
+        assert (row.reason, row.app_id, row.created_at.year) == ("ingested", "app-7", 2023)
+        assert session.exec(select(AuditEvent).where(AuditEvent.action == "pipeline.ingest")).first()
+
+
+@pytest.mark.parametrize("clock", [0, -5, 10**17])
+def test_a_log_whose_clock_is_wrong_is_taken_now(
+    client: TestClient, office: Office, pipeline_id: str, clock: int
+) -> None:
+    answer = client.post(
+        f"/racine/pipeline/{pipeline_id}/event-logs",
+        files={"file": ("log", log_of(f"app-{clock}", started_at_ms=clock))},
+        headers=bearer(office.engineer),
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_folder_gives_each_log_once(client: TestClient, office: Office, pipeline_id: str, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"application_1_{number}").write_bytes(log_of(f"application_1_{number}"))
+    (folder / "application_1_3.inprogress").write_bytes(log_of("application_1_3"))
+    (folder / ".hidden").write_bytes(b"x")
+    (folder / "of_another").write_bytes(log_of("application_1_4", name="something else"))
+    (folder / "renamed").write_bytes(log_of("application_1_0"))
+    (folder / "readme.txt").write_bytes(b"no log at all")
+
+    first = read_folder(client, office, pipeline_id, folder, app_name="small")
+    again = read_folder(client, office, pipeline_id, folder, app_name="small")
+
+    assert [run["app_id"] for run in first["runs"]] == [f"application_1_{number}" for number in range(3)]
+    assert (first["known"], first["others"], first["left"]) == (1, 1, 0)
+    assert [problem.partition(":")[0] for problem in first["problems"]] == ["readme.txt"]
+    assert again["runs"] == []
+    assert again["known"] == 4
+
+
+def test_a_store_is_read_by_its_url(
+    client: TestClient, office: Office, pipeline_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A store of fsspec that needs no server; what differs from S3 is the driver.
+    monkeypatch.setattr(event_log_folders, "REMOTE", ("memory://",))
+    store = fsspec.filesystem("memory")
+    store.makedirs("/eventlogs-of-a-cluster", exist_ok=True)
+    store.pipe_file("/eventlogs-of-a-cluster/app-9", log_of("app-9"))
+
+    found = read_folder(client, office, pipeline_id, "memory://eventlogs-of-a-cluster")
+
+    assert [run["app_id"] for run in found["runs"]] == ["app-9"]
+
+
+@pytest.mark.parametrize(
+    "folder", ["/etc", "/nowhere/at/all", "../..", "", "s3://bucket/logs", "http://127.0.0.1/", "memory://logs"]
+)
+def test_a_folder_that_may_not_or_cannot_be_read_is_refused(
+    client: TestClient, office: Office, pipeline_id: str, folder: str
+) -> None:
+    answer = client.post(
+        f"/racine/pipeline/{pipeline_id}/event-logs/folder", json={"folder": folder}, headers=bearer(office.engineer)
+    )
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["detail"]
+
+
+def test_whoever_may_not_manage_pipelines_brings_nothing_in(
+    client: TestClient, office: Office, pipeline_id: str, tmp_path: Path
+) -> None:
+    for who, status in ((office.viewer, 403), (office.outsider, 404)):
+        answer = client.post(
+            f"/racine/pipeline/{pipeline_id}/event-logs/folder", json={"folder": str(tmp_path)}, headers=bearer(who)
+        )
+        assert answer.status_code == status
