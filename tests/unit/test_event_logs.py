@@ -11,11 +11,27 @@ import zstandard
 
 from pursight_app.core.errors import InvalidInputError
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import diagnose
+from pursight_app.optimizers.base import diagnose, optimizers
 from pursight_app.spark.event_log import read_event_log
 
 LOGS = Path(__file__).resolve().parents[3] / "shared" / "data" / "eventlogs"
 needs_logs = pytest.mark.skipif(not LOGS.is_dir(), reason="the public event logs are not on this machine")
+
+
+RECORDED = Path(__file__).resolve().parents[1] / "cases" / "event_logs"
+"""Real runs of this Spark, see record.py there."""
+
+
+@pytest.mark.parametrize("kind", [each.KEY for each in optimizers()])
+def test_a_recorded_run_shows_its_bottleneck_and_one_without_does_not(kind: str) -> None:
+    shows, clean = (diagnose(read_event_log(RECORDED / f"{kind}.{side}.zstd")) for side in ("shows", "clean"))
+
+    [found, *_] = [one for one in shows if one.kind == kind]
+    assert found.stake_ms > 0
+    assert found.evidence
+    assert found.explanation
+    assert found.advice
+    assert kind not in {one.kind for one in clean}
 
 
 def kinds(name: str) -> set[str]:
