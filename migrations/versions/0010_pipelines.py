@@ -218,6 +218,7 @@ def upgrade() -> None:
         sa.Column("baseline_durations_s", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("baseline_outputs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("result_matches", sa.Boolean(), nullable=True),
+        sa.Column("judged_run_id", sa.Uuid(), nullable=True),
         sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),

@@ -116,7 +116,7 @@ def _sweep() -> None:
     from pursight_app.services.collaboration import sweep_expired_invitations
     from pursight_app.services.data_classes import sweep_rescores
     from pursight_app.services.learning import refresh_outdated, sweep_models
-    from pursight_app.services.optimization import sweep_plans
+    from pursight_app.services.optimization import sweep_deployments, sweep_plans
     from pursight_app.services.pipelines import sweep_open_lineage, sweep_runs
     from pursight_app.services.scanning import sweep_scans
 
@@ -134,6 +134,7 @@ def _sweep() -> None:
             sweep_expired_invitations()
             sweep_runs()
             sweep_plans()
+            sweep_deployments()
             if time.monotonic() - refreshed_at >= REFRESH_INTERVAL_S:
                 refresh_outdated()
                 refreshed_at = time.monotonic()

@@ -107,7 +107,10 @@ class Recommendation(Row, table=True):
 
 
 class Deployment(Row, table=True):
-    """Approved changes in use: monitored until `wanted_runs` have run, then kept or rolled back. `report` says why."""
+    """Approved changes in use: monitored until `wanted_runs` have run, then kept or rolled back. `report` says why.
+
+    `judged_run_id` is the last run that was looked at, so that one whose worker died before that is found.
+    """
 
     __table_args__ = (
         one_of("status", DeploymentStatus),
@@ -131,6 +134,7 @@ class Deployment(Row, table=True):
     baseline_durations_s: list[float] = json_list()
     baseline_outputs: list[dict[str, Any]] = json_list()
     result_matches: bool | None = None
+    judged_run_id: UUID | None = None
     report: dict[str, Any] = json_field()
     approved_by_id: UUID | None = reference("user_account", nullable=True, index=False)
     finished_at: datetime | None = time_field()

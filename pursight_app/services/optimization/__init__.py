@@ -28,6 +28,13 @@ def judge_run(run_id: UUID) -> None:
     deployments.judge_run(run_id)
 
 
+def sweep_deployments() -> int:
+    """Judges runs whose worker died before it could, see `deployments.sweep_deployments`."""
+    from pursight_app.services.optimization import deployments
+
+    return deployments.sweep_deployments()
+
+
 __all__ = [
     "PlanRow",
     "apply_plan",
@@ -38,5 +45,6 @@ __all__ = [
     "list_plans",
     "make_plan",
     "request_plan",
+    "sweep_deployments",
     "sweep_plans",
 ]

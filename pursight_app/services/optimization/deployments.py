@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,8 @@ log = structlog.get_logger()
 # Slower than this, with few runs to tell by, or slower at all when the distributions say so.
 CLEARLY_SLOWER, SLOWER, SIGNIFICANT = 1.15, 1.03, 0.1
 FEW_RUNS = 4
+# The worker that did a run judges it at once.
+JUDGED_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,34 @@ def judge_run(run_id: UUID) -> None:
             return
         is_watched = (Deployment.pipeline_id == run.pipeline_id, Deployment.status == DeploymentStatus.MONITORING)
         deployment = session.exec(select(Deployment).where(*is_watched).with_for_update()).first()
-        if deployment is not None and deployment.after_version == run.version:
-            _judge(session, deployment, run)
+        if deployment is None or deployment.after_version != run.version or deployment.judged_run_id == run_id:
+            return
+        deployment.judged_run_id = run_id
+        _judge(session, deployment, run)
+
+
+def sweep_deployments() -> int:
+    """Judges runs whose worker died between their end and that. Returns how many."""
+    last = (
+        select(PipelineRun.id)
+        .where(
+            PipelineRun.pipeline_id == Deployment.pipeline_id,
+            PipelineRun.version == Deployment.after_version,
+            PipelineRun.reason != RunReason.INGESTED,
+            col(PipelineRun.finished_at) < now() - JUDGED_WITHIN,
+        )
+        .order_by(col(PipelineRun.created_at).desc())
+        .limit(1)
+        .correlate(Deployment)
+        .scalar_subquery()
+    )
+    is_missed = col(Deployment.judged_run_id).is_distinct_from(last) & last.is_not(None)
+    with unit_of_work() as session:
+        missed = session.exec(select(last).where(Deployment.status == DeploymentStatus.MONITORING, is_missed)).all()
+    for run_id in missed:
+        log.warning("deployment.run_not_judged", run_id=str(run_id))
+        judge_run(run_id)
+    return len(missed)
 
 
 def _judge(session: Session, deployment: Deployment, run: PipelineRun) -> None:
