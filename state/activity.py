@@ -46,6 +46,14 @@ _WORDS = {
     "task.create": "gave somebody a task in",
     "task.done": "did a task of",
     "task.open": "opened a task again of",
+    "pipeline.create": "made the pipeline",
+    "pipeline.update": "changed the pipeline",
+    "pipeline.delete": "removed the pipeline",
+    "pipeline.run": "started",
+    "pipeline.optimize": "asked for a plan for",
+    "pipeline.apply": "approved changes of",
+    "pipeline.keep": "kept the changes of",
+    "pipeline.roll_back": "took the changes back of",
 }
 
 
@@ -161,12 +169,12 @@ def _view(row: ActivityRow) -> ActivityView:
     words = _WORDS.get(one.type, one.type.replace(".", " ").replace("_", " "))
     if one.type.startswith("scan."):
         words, thing, href = (
-            f"Scan {one.type.removeprefix('scan.')}:",
+            f"scan {one.type.removeprefix('scan.')}:",
             str(data.get("source", "")),
             f"/scans/{data.get('scan_id')}",
         )
     if one.type.startswith("pipeline."):
-        words, thing = one.type.removeprefix("pipeline.").replace("_", " "), str(data.get("pipeline", ""))
+        thing = str(data.get("pipeline", ""))
         href = f"/pipelines/{data.get('pipeline_id')}"
     detail = str(data.get("title") or data.get("name") or "")
     return ActivityView(

@@ -104,7 +104,7 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
         "pipeline-ingested": (f"/pipelines/runs/{run}", "One task of stage 0"),
         "pipeline-missing": (f"/pipelines/plans/{run}", "There is no such plan"),
         "pipeline-quality": ("/pipelines/models/quality", "Quality of predictions"),
-        "activity": ("/activity", "Administrator"),
+        "activity": ("/activity", "made the pipeline"),
         "home": ("/", "Worst open findings"),
         "data-sources": ("/data-sources", "Nordlicht shop database"),
         "scans": ("/scans", "Nordlicht shop database"),
