@@ -1,7 +1,7 @@
 """What `./pursight test` runs: installs what the tests need from the system, then pytest; its exit code is pytest's.
 
 Browser tests run in a pytest process of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
-Tests of faults and of Spark have one too, beside the others; each process has its own home with its own servers.
+Tests of faults and of Spark have one each too, beside the others; each process has its own home with its own servers.
 """
 
 import os
@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 # Program to look for → Debian package that holds it.
@@ -39,9 +41,10 @@ def _has(program: str) -> bool:
     return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") is not None
 
 
-def run(*arguments: str) -> int:
-    """One pytest process."""
-    return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode
+def run(*arguments: str, heard: IO[bytes] | None = None) -> int:
+    """One pytest process; what it says goes to `heard` where that is given."""
+    said = subprocess.STDOUT if heard else None
+    return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False, stdout=heard, stderr=said).returncode
 
 
 def main(arguments: list[str]) -> int:
@@ -50,12 +53,10 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return run(*arguments)
     # Tests of faults wait for most of their time: for leases to end and for servers to be back.
-    with tempfile.TemporaryFile() as heard:
-        waiting = subprocess.Popen(
-            [*PYTEST, "tests/faults", "tests/spark"], cwd=ROOT, stdout=heard, stderr=subprocess.STDOUT
-        )
+    with tempfile.TemporaryFile() as heard, ThreadPoolExecutor(1) as beside:
+        waiting = [beside.submit(run, folder, heard=heard) for folder in ("tests/faults", "tests/spark")]
         others = ["--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/spark", "tests"]
-        outcomes = [run(*others), run("tests/e2e"), waiting.wait()]
+        outcomes = [run(*others), run("tests/e2e"), *(each.result() for each in waiting)]
         heard.seek(0)
         shutil.copyfileobj(heard, sys.stdout.buffer)
         sys.stdout.flush()

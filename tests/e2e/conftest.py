@@ -44,8 +44,6 @@ expect.set_options(timeout=15_000)
 class Administrator(httpx2.Auth):
     """Logs in, and again when its token has ended: the browser tests take longer than a token lives."""
 
-    requires_response_body = True
-
     def __init__(self, url: str) -> None:
         self._url = url
         self._token = "none"
@@ -56,6 +54,8 @@ class Administrator(httpx2.Auth):
         if answer.status_code == 401:
             login = {"email": ADMIN, "password": ADMIN_PASSWORD}
             tokens = yield httpx2.Request("POST", f"{self._url}/auth/login", json=login)
+            # Not by `requires_response_body`, which would wait for the end of event streams.
+            tokens.read()
             self._token = tokens.json()["access_token"]
             request.headers["Authorization"] = f"Bearer {self._token}"
             yield request
