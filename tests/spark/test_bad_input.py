@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func
 from sqlmodel import select
 
 from pursight_app.core.clock import now
@@ -186,10 +187,14 @@ def test_what_the_approver_may_not_read_is_not_approved(lake: Lake, tmp_path: Pa
         )
         session.add(source)
         session.flush()
-        known = session.exec(select(Asset).where(Asset.qualified_name == str(folder / "orders.parquet"))).first()
+        here = (
+            Asset.workspace_id == lake.office.workspace_id,
+            Asset.qualified_name == str(folder / "orders.parquet"),
+        )
+        known = session.exec(select(Asset).where(*here)).first()
         asset = known or Asset(
             workspace_id=lake.office.workspace_id, data_source_id=source.id, kind="file", namespace=f"file://{folder}",
-            qualified_name="orders.parquet", name="orders.parquet",
+            qualified_name="orders.parquet", name="orders.parquet", search_vector=func.to_tsvector("orders"),
         )  # fmt: skip
         session.add(asset)
         session.flush()
