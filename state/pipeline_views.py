@@ -170,7 +170,9 @@ def pipeline_view(row: PipelineRow) -> PipelineView:
     one, last = row.pipeline, row.last
     durations = row.durations_s
     words = (
-        f"The last {len(durations)} runs took {fmt.duration(min(durations))} to {fmt.duration(max(durations))}."
+        f"The last run took {fmt.duration(durations[0])}."
+        if len(durations) == 1
+        else f"The last {len(durations)} runs took {fmt.duration(min(durations))} to {fmt.duration(max(durations))}."
         if durations
         else ""
     )

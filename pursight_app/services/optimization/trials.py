@@ -23,6 +23,7 @@ log = structlog.get_logger()
 LIMIT, LEAST_LIMIT_S = 1.5, 20.0
 # What two runs of the same differ by on a quiet machine; less than that is no gain.
 NOISE = 0.07
+LEAST_GAIN_S = 0.2
 LOOK_EVERY_S = 0.2
 
 
@@ -171,9 +172,12 @@ def search(bench: Bench, changes: Sequence[Change], prices: Mapping[str, float],
     if best is not None:
         best = _leave_out(bench, best, keys, may, reserve=min(3, most // 3), most=most)
     best = _tune(bench, best, may)
-    if best is None or best.duration_s > bench.base_s * (1 - NOISE):
+    if best is None:
         return None
-    return best
+    # The session is warmer than it was when the baseline ran: without this, warmth would pass for a gain.
+    bench.run_baseline()
+    least = max(NOISE * bench.base_s, LEAST_GAIN_S)
+    return best if bench.base_s - best.duration_s >= least else None
 
 
 def _better(best: Trial | None, trial: Trial) -> Trial | None:
