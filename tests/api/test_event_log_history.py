@@ -104,6 +104,22 @@ def test_a_folder_gives_each_log_once(client: TestClient, office: Office, pipeli
     assert again["known"] == 4
 
 
+def test_an_application_whose_number_begins_like_another_is_taken(
+    client: TestClient, office: Office, pipeline_id: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "numbers"
+    folder.mkdir()
+    for number in (1, 10):
+        (folder / f"application_9_{number}").write_bytes(log_of(f"application_9_{number}"))
+        read_folder(client, office, pipeline_id, folder)
+
+    [last] = client.get(f"/racine/pipeline/{pipeline_id}/runs?limit=1", headers=bearer(office.engineer)).json()["items"]
+    found = read_folder(client, office, pipeline_id, folder)
+    assert (found["known"], found["runs"]) == (2, [])
+    with unit_of_work() as session:
+        assert session.get_one(PipelineRun, UUID(last["run_id"])).app_id == "application_9_10"
+
+
 def test_a_store_is_read_by_its_url(
     client: TestClient, office: Office, pipeline_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -227,3 +227,7 @@ def test_what_the_approver_may_not_read_is_not_approved(lake: Lake, tmp_path: Pa
 
     assert refused["code"] == "reads_hidden"
     assert lake.post("optimize", {"pipeline_id": str(pipeline_id)}, expect=403)["code"] == "reads_hidden"
+    with unit_of_work() as session:
+        run = PipelineRun(workspace_id=lake.office.workspace_id, pipeline_id=pipeline_id, version=1, status="cancelled")
+        session.add(run)
+    assert lake.get(f"runs/{run.id}/open-lineage", expect=403)["code"] == "reads_hidden"

@@ -151,8 +151,8 @@ def list_queries(run_id: UUID, actor: CurrentActor) -> Page:
 def list_open_lineage(run_id: UUID, actor: CurrentActor) -> Page:
     """The OpenLineage events of a run, as they are sent to PURSIGHT_OPENLINEAGE_URL."""
     with unit_of_work() as session:
-        run, _, _ = pipelines.get_run(session, actor, run_id)
-    return Page(items=run.open_lineage, next_cursor=None, total=len(run.open_lineage))
+        items = pipelines.list_open_lineage(session, actor, run_id)
+    return Page(items=items, next_cursor=None, total=len(items))
 
 
 @router.get("/runs/{run_id}/metrics")

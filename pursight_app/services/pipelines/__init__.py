@@ -1,8 +1,13 @@
 """Pipelines on Spark: their definitions and versions, their runs, what the runs did (workflow engine, F4.1-4, F4.20-26)."""
 
+from typing import Any
 from uuid import UUID
 
-from pursight_app.services.pipelines.checks import check_definition
+from sqlmodel import Session
+
+from pursight_app.core.definitions import parse_definition
+from pursight_app.services.access import Actor
+from pursight_app.services.pipelines.checks import check_definition, resolve
 from pursight_app.services.pipelines.event_log_folders import FolderReport, ingest_folder
 from pursight_app.services.pipelines.history import compare_outputs, ingest_event_log, ingest_upload
 from pursight_app.services.pipelines.requests import (
@@ -37,6 +42,18 @@ def run_pipeline(run_id: UUID) -> None:
     execution.run_pipeline(run_id)
 
 
+def list_open_lineage(session: Session, actor: Actor, run_id: UUID) -> list[dict[str, Any]]:
+    """The OpenLineage events of a run, for those who may read all that it reads: they hold the columns of its inputs.
+
+    Raises:
+        PermissionDeniedError: it reads an asset that the actor may not read (`reads_hidden`).
+    """
+    run, _, _ = get_run(session, actor, run_id)
+    definition = parse_definition(version_of(session, run.pipeline_id, run.version).definition)
+    resolve(session, actor, run.workspace_id, definition)
+    return run.open_lineage
+
+
 def sweep_open_lineage() -> int:
     """Sends OpenLineage events that nobody took yet, see `open_lineage.sweep_events`."""
     from pursight_app.services.pipelines import open_lineage
@@ -61,6 +78,7 @@ __all__ = [
     "ingest_event_log",
     "ingest_folder",
     "ingest_upload",
+    "list_open_lineage",
     "list_pipelines",
     "list_queries",
     "list_runs",

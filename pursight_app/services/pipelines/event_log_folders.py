@@ -58,7 +58,8 @@ def ingest_folder(actor: Actor, pipeline_id: UUID, place: str, *, app_name: str 
     filesystem, names = _list(place)
     report = FolderReport()
     for number, name in enumerate(names):
-        if any(app_id in name.rpartition("/")[2] for app_id in known):
+        # Spark names a log after its application; one that was renamed is known once it is read.
+        if name.rstrip("/").rpartition("/")[2].removeprefix("eventlog_v2_").partition(".")[0] in known:
             report.known += 1
             continue
         if len(report.runs) + len(report.problems) >= MOST_AT_ONCE:
