@@ -75,6 +75,16 @@ def test_a_run_that_was_missed_is_followed_by_the_next_one_and_no_other(office: 
             run.status, run.finished_at = "cancelled", now()
 
 
+def test_what_was_judged_last_is_not_followed_by_an_older_run(office: Office) -> None:
+    deployment_id = watched(office, 4.0, 5.0)
+    with unit_of_work() as session:
+        deployment = session.get_one(Deployment, deployment_id)
+        runs = session.exec(select(PipelineRun).where(PipelineRun.pipeline_id == deployment.pipeline_id)).all()
+        runs[1].finished_at, deployment.judged_run_id = now(), runs[1].id
+
+    assert optimization.sweep_deployments() == 0
+
+
 def test_a_run_that_has_just_ended_is_left_to_its_worker(office: Office) -> None:
     deployment_id = watched(office, 4.0, 5.0)
     with unit_of_work() as session:

@@ -82,22 +82,15 @@ def judge_run(run_id: UUID) -> None:
 
 def sweep_deployments() -> int:
     """Judges runs whose worker died between their end and that. Returns how many."""
-    last = (
-        select(PipelineRun.id)
-        .where(
-            PipelineRun.pipeline_id == Deployment.pipeline_id,
-            PipelineRun.version == Deployment.after_version,
-            PipelineRun.reason != RunReason.INGESTED,
-            col(PipelineRun.finished_at) < now() - JUDGED_WITHIN,
-        )
-        .order_by(col(PipelineRun.created_at).desc())
-        .limit(1)
-        .correlate(Deployment)
-        .scalar_subquery()
-    )
-    is_missed = col(Deployment.judged_run_id).is_distinct_from(last) & last.is_not(None)
+    missed: list[UUID] = []
     with unit_of_work() as session:
-        missed = session.exec(select(last).where(Deployment.status == DeploymentStatus.MONITORING, is_missed)).all()
+        for deployment in session.exec(
+            select(Deployment).where(Deployment.status == DeploymentStatus.MONITORING)
+        ).all():
+            ended = [(run.finished_at, run.id) for run in _runs(session, deployment) if run.finished_at]
+            at, last = max(ended, default=(None, None))
+            if at and last and last != deployment.judged_run_id and at < now() - JUDGED_WITHIN:
+                missed.append(last)
     for run_id in missed:
         log.warning("deployment.run_not_judged", run_id=str(run_id))
         judge_run(run_id)
