@@ -13,6 +13,8 @@ from uuid import UUID
 import psutil
 import psycopg
 from psycopg import sql
+from rq import Worker
+from rq.serializers import JSONSerializer
 from sqlmodel import col, select
 
 from pursight_app.core import db, queue, redis, secrets, settings
@@ -78,6 +80,15 @@ class House:
     def workers(self) -> Command:
         """A living pool."""
         return next((pool for pool in self._pools if pool.is_running), None) or self.start_workers()
+
+    @staticmethod
+    def horse(job: str) -> psutil.Process | None:
+        """The process that RQ forked for the job whose id begins with `job`, once there is one."""
+        workers = Worker.all(connection=queue._connection(), serializer=JSONSerializer)
+        busy = (worker.pid for worker in workers if (worker.get_current_job_id() or "").startswith(job))
+        return next(
+            (child for pid in busy if pid and psutil.pid_exists(pid) for child in psutil.Process(pid).children()), None
+        )
 
     def end_workers(self) -> None:
         for pool in self._pools:

@@ -4,7 +4,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import UUID
 
-import psutil
 import pytest
 from sqlmodel import col, select
 
@@ -13,7 +12,7 @@ from pursight_app.models import Asset, AssetColumn, Classification, ColumnModel,
 from pursight_app.services import learning
 from tests.factories import Office, make_review, scan_now
 from tests.faults.house import House, Shop
-from tests.faults.processes import Command, kill, wait_until
+from tests.faults.processes import kill, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 REVIEWED = 30
@@ -46,12 +45,6 @@ def model_of(model_id: UUID) -> ColumnModel:
         return session.get_one(ColumnModel, model_id)
 
 
-def horse_of(pool: Command) -> psutil.Process | None:
-    """The process that RQ forked for the job, once there is one: a grandchild of the pool."""
-    children = set(psutil.Process(pool.pid).children())
-    return next((process for process in pool.family()[1:] if process not in children), None)
-
-
 def request_training(office: Office) -> UUID:
     with unit_of_work() as session:
         return learning.request_training(session, office.steward, office.workspace_id).id
@@ -66,11 +59,11 @@ def held(asset_id: UUID) -> Generator[None]:
 
 
 def test_a_killed_training_is_taken_over_and_its_changes_are_there_once(house: House, taught: Office) -> None:
-    pool = house.workers()
+    house.workers()
     model_id = request_training(taught)
-    wait_until(lambda: model_of(model_id).status == "training" and horse_of(pool), "the training runs", within_s=30)
+    wait_until(lambda: model_of(model_id).status == "training", "the training runs", within_s=30)
 
-    kill([process for process in [horse_of(pool)] if process])
+    kill([wait_until(lambda: house.horse(f"model-{model_id}"), "the training has a process")])
     wait_until(lambda: model_of(model_id).status == "challenger", "another worker ends the training", within_s=120)
 
     assert model_of(model_id).fence == 2
@@ -82,7 +75,7 @@ def test_a_killed_training_is_taken_over_and_its_changes_are_there_once(house: H
 
 
 def test_a_killed_promotion_goes_on_behind_the_last_batch_and_ends_whole(house: House, taught: Office) -> None:
-    pool = house.workers()
+    house.workers()
     model_id = request_training(taught)
     wait_until(lambda: model_of(model_id).status == "challenger", "a worker ends the training", within_s=120)
     with unit_of_work() as session:
@@ -94,7 +87,7 @@ def test_a_killed_promotion_goes_on_behind_the_last_batch_and_ends_whole(house: 
         with unit_of_work() as session:
             learning.promote_model(session, taught.steward, model_id, override=True)
         wait_until(lambda: model_of(model_id).done_count == 25, "the first batch is written", within_s=60)
-        kill([process for process in [horse_of(pool)] if process])
+        kill([wait_until(lambda: house.horse(f"model-{model_id}"), "the promotion has a process")])
     wait_until(lambda: model_of(model_id).status == "champion", "another worker ends the promotion", within_s=120)
 
     model, verdicts = model_of(model_id), verdicts_of(taught, "id")

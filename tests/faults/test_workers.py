@@ -3,7 +3,6 @@
 import time
 from uuid import UUID
 
-import psutil
 import pytest
 from rq import Queue
 
@@ -23,15 +22,9 @@ from tests.faults.house import (
     run_of,
     wait_for_end,
 )
-from tests.faults.processes import Command, kill, wait_until
+from tests.faults.processes import kill, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
-
-
-def horse_of(pool: Command) -> psutil.Process:
-    """The process that RQ forked for the job: a grandchild of the pool."""
-    children = set(psutil.Process(pool.pid).children())
-    return next(process for process in pool.family()[1:] if process not in children)
 
 
 def unsent_scan(office: Office, source_id: UUID) -> UUID:
@@ -49,7 +42,8 @@ def test_a_scan_whose_workers_were_killed_is_taken_over_within_30_seconds(
     source_id = shop.add_to(office)
     shop.lock("t20")
     run_id = request_scan(office, source_id)
-    # As long a lease as the product has unless it is told otherwise.
+    # No other pool may take the scan; as long a lease as the product has unless it is told otherwise.
+    house.end_workers()
     killed = house.start_workers(PURSIGHT_LEASE_S="15")
     hold_in_the_middle(shop)
     before = finished(run_id)
@@ -72,12 +66,12 @@ def test_a_scan_whose_process_was_killed_goes_on_from_the_last_finished_table(
     source_id = shop.add_to(office)
     shop.lock("t20")
     run_id = request_scan(office, source_id)
-    pool = house.workers()
+    house.workers()
     hold_in_the_middle(shop)
     before = finished(run_id)
     assert sorted(before) == list(TABLES[:20])
 
-    kill([horse_of(pool)])
+    kill([wait_until(lambda: house.horse(f"scan-{run_id}"), "the scan has a process")])
     shop.unlock()
     wait_for_end(run_id)
 
