@@ -215,7 +215,9 @@ def check(page: Page, variant: str, name: str) -> None:
     assert too_wide <= 0, f"scrolls sideways by {too_wide} px"
     if variant == "dark-phone":
         return
-    found = Axe().run(page)
+    # Of the same page in the other theme only the colours are others.
+    rules = {"runOnly": ["color-contrast"]} if variant == "dark-wide" else None
+    found = Axe().run(page, options=rules)
     assert found.violations_count == 0, found.generate_report()
 
 

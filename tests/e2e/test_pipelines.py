@@ -6,6 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -151,3 +153,61 @@ def test_a_folder_of_event_logs_becomes_history(context: BrowserContext, site: S
 
     expect(page.get_by_role("status").filter(has_text="1 new, 0 known already.")).to_contain_text("notes.txt")
     expect(page.get_by_role("table", name="Runs").get_by_text("elsewhere").first).to_be_visible()
+
+
+WORSE_LATER = """
+import time
+from pathlib import Path
+
+def run(spark, params):
+    settings = (spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.sql.adaptive.enabled"))
+    if settings != ("120", "false") and Path(MARK).exists():
+        time.sleep(40)
+    return spark.table("orders").groupBy("customer").sum("amount")
+"""
+
+
+def test_changes_that_make_a_pipeline_worse_are_rolled_back_by_themselves(
+    context: BrowserContext, site: Site, tmp_path: Path
+) -> None:
+    """F4.24-26: fast in trials; in production the new settings meet what trials do not."""
+    rows = pa.table({"customer": [number % 500 for number in range(20_000)], "amount": [1.5] * 20_000})
+    pq.write_table(rows, tmp_path / "orders.parquet")
+    mark = tmp_path / "production"
+    definition = {
+        "inputs": [{"name": "orders", "path": str(tmp_path / "orders.parquet"), "format": "parquet"}],
+        "steps": [{"name": "sums", "python": WORSE_LATER.replace("MARK", repr(str(mark)))}],
+        "outputs": [{"step": "sums", "path": str(tmp_path / "sums"), "format": "parquet"}],
+        "spark_conf": {"spark.sql.shuffle.partitions": "120", "spark.sql.adaptive.enabled": "false"},
+    }
+    page = context.new_page()
+    log_in(page)
+    choose_workspace(page, DEMO)
+    page.goto("/pipelines")
+    page.get_by_role("button", name="New pipeline").first.click()
+    page.get_by_label("Name").fill("Worse in production")
+    page.get_by_label("Definition").fill(json.dumps(definition))
+    page.get_by_role("button", name="Create pipeline").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Worse in production")
+    page.get_by_role("button", name="Run now").click()
+    page.get_by_role("tab", name="Runs").click()
+    runs = page.get_by_role("table", name="Runs")
+    expect(runs.get_by_text("succeeded")).to_have_count(1, timeout=LONG)
+    before = pq.read_table(tmp_path / "sums").sort_by("customer")
+
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.get_by_text("times as fast, with the same results")).to_be_visible(timeout=LONG)
+    mark.touch()
+    page.get_by_role("button", name=re.compile("Approve")).click()
+    page.get_by_role("button", name="Approve and deploy").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Changes of")
+    expect(page.get_by_text("It is slower than before, beyond noise.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Roll back")).to_have_count(0)
+    picture(page, "pipeline-rolled-back")
+    page.get_by_role("link", name="Worse in production").first.click()
+    page.get_by_role("tab", name="Versions").click()
+    expect(page.get_by_role("table", name="Versions")).to_contain_text("rolled back to version 1")
+    shown = site.rest.get(f"/racine/pipeline/{page.url.rsplit('/', 1)[1]}").json()
+    assert (shown["version"], shown["definition"]["spark_conf"]) == (3, definition["spark_conf"])
+    assert pq.read_table(tmp_path / "sums").sort_by("customer") == before
