@@ -43,7 +43,7 @@ PARTS = ("gain", "log", "monitor")
 
 
 def optimise(
-    name: str, registered: Mapping[str, Any], tuned: Mapping[str, Any], *, trials: int, home: Path
+    name: str, registered: Mapping[str, Any], tuned: Mapping[str, Any], *, trials: int, home: Path, has_peers: bool
 ) -> dict[str, Any]:
     """One pipeline: what PurSight gains with at most `trials` trials, and what somebody gained by hand."""
     definition, by_hand = parse_definition(registered), parse_definition(tuned)
@@ -65,7 +65,7 @@ def optimise(
         assert bench.baseline is not None  # noqa: S101  it ran
         is_same = not compare_outputs(list(bench.baseline.outputs), list(reference.outputs))
         others = (
-            {label: guess(bench, trials) for label, guess in (("random", _random), ("tpe", _tpe))} if trials else {}
+            {label: guess(bench, trials) for label, guess in (("random", _random), ("tpe", _tpe))} if has_peers else {}
         )
     finally:
         job.stop()
@@ -73,7 +73,7 @@ def optimise(
     gain, wanted = bench.base_s - ours, bench.base_s - reference.duration_s
     return {
         "pipeline": name, "registered_s": bench.base_s, "ours_s": ours, "by_hand_s": reference.duration_s, "by_hand_is_same": is_same,
-        "share_of_gain": round(gain / wanted, 3) if wanted > 0.07 * bench.base_s else None, "trials": len(bench.trials),
+        "share_of_gain": round(gain / wanted, 3) if by_hand != definition else None, "trials": len(bench.trials),
         "changes": list(best.keys) if best else [], "knobs": dict(best.knobs) if best else {}, **others,
         "bottlenecks": [one.kind for one in found[:5]],
         "expected": {key: [price.gain, price.low, price.high] for key, price in prices.items()},
@@ -285,6 +285,9 @@ def main() -> None:
     )
     parser.add_argument("--only", action="append", default=[], help="only pipelines that begin so, such as P5")
     parser.add_argument("--trials", type=int, default=8)
+    parser.add_argument(
+        "--peers", action=argparse.BooleanOptionalAction, default=True, help="also random search and Optuna's TPE"
+    )
     parser.add_argument("--log", type=int, default=200, help="megabytes of the event log")
     parser.add_argument(
         "--bed", type=Path, default=Path(tempfile.gettempdir()) / "pursight-bed", help="where the data lie; kept"
@@ -313,7 +316,7 @@ def gains(bed: Path, given: argparse.Namespace) -> None:
         for name, (registered, tuned) in pipelines(bed, home / "out").items():
             is_wanted = not given.only or name.split()[0] in given.only
             if is_wanted and name not in {row["pipeline"] for row in rows}:
-                rows.append(optimise(name, registered, tuned, trials=given.trials, home=home))
+                rows.append(optimise(name, registered, tuned, trials=given.trials, home=home, has_peers=given.peers))
                 report(rows[-1:])
                 if given.rows:
                     with given.rows.open("a") as file:

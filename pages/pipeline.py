@@ -59,7 +59,7 @@ def _content() -> rx.Component:
                 rx.fragment(
                     button("Edit", icon="pencil", on_click=State.open_form),
                     button("Run now", icon="play", on_click=State.start),
-                    button("Optimise", icon="gauge", kind="primary", on_click=State.optimize),
+                    button("Optimise", icon="gauge", kind="primary", on_click=State.open_budget),
                 ),
             ),
             lead=rx.el.span(
@@ -87,6 +87,7 @@ def _content() -> rx.Component:
         _tabs(),
         rx.match(State.tab, ("runs", _runs()), ("versions", _versions()), ("plans", _plans()), _definition()),
         _form(),
+        _budget(),
     )
 
 
@@ -349,3 +350,34 @@ def _form() -> rx.Component:
         is_open=State.is_editing,
         on_close=State.close_form,
     )
+
+
+def _budget() -> rx.Component:
+    def number(name: str, words: str, value: int, least: int, hint: str) -> rx.Component:
+        most = {"trials": 40, "minutes": 360}[name]
+        control = rx.el.input(
+            id=f"budget-{name}", name=name, class_name="input", type="number", required=True, default_value=value,
+            min=least, max=most, step=1,
+        )  # fmt: skip
+        return field(words, control, hint=hint, for_id=f"budget-{name}")
+
+    return drawer(
+        "Optimise",
+        [
+            rx.el.p(
+                "The pipeline runs as it is, PurSight finds where its time goes, and tries changes on the same Spark with the "
+                "same inputs. Results go to a place of their own, are compared by checksum, and thrown away. Nothing changes "
+                "until somebody approves."
+            ),
+            rx.el.form(
+                number("trials", "Trials at most", 8, 0, "Each is stopped at one and a half times what the pipeline takes. 0 tries nothing: rules and experience alone."),
+                number("minutes", "Minutes at most", 60, 1, "No trial begins after it."),
+                rx.cond(State.problem != "", rx.el.div(callout("error", "circle-alert", State.problem), role="alert")),
+                rx.el.div(button("Start", icon="gauge", kind="primary", type="submit"), class_name="row"),
+                on_submit=State.optimize,
+                class_name="stack-md",
+            ),
+        ],
+        is_open=State.is_choosing,
+        on_close=State.close_budget,
+    )  # fmt: skip

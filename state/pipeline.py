@@ -47,6 +47,7 @@ class PipelineState(rx.State):
     plans: list[list[str]] = []
     deployments: list[DeploymentView] = []
     is_editing: bool = False
+    is_choosing: bool = False
     problem: str = ""
     found_logs: str = ""
     log_problems: list[str] = []
@@ -59,7 +60,8 @@ class PipelineState(rx.State):
         """Loads what the URL names."""
         given = self.router.url.query_parameters
         self.tab = str(given.get("tab")) if given.get("tab") in TABS else "definition"
-        self.is_missing, self.is_editing, self.found_logs, self.log_problems = False, False, "", []
+        self.is_missing, self.is_editing, self.is_choosing = False, False, False
+        self.found_logs, self.log_problems = "", []
         try:
             await self._fill()
             await self._compare(str(given.get("before", "")), str(given.get("after", "")))
@@ -145,13 +147,26 @@ class PipelineState(rx.State):
         await self._ask(lambda session, actor: pipelines.request_run(session, actor, pipeline_id), "The run is queued.")
 
     @event()
-    async def optimize(self) -> Any:
-        """Queues an analysis, and goes to it."""
+    async def open_budget(self) -> None:
+        """Asks how much may be tried."""
+        self.is_choosing, self.problem = True, ""
+
+    @event()
+    async def close_budget(self) -> None:
+        """Tries nothing."""
+        self.is_choosing = False
+
+    @event()
+    async def optimize(self, form: dict[str, Any]) -> Any:
+        """Queues an analysis within the budget given, and goes to it."""
         pipeline_id = self._id()
+        budget = {"trials": _whole(form.get("trials")), "seconds": 60 * _whole(form.get("minutes"))}
         try:
-            plan = await run(lambda session, actor: optimization.request_plan(session, actor, pipeline_id))
+            plan = await run(
+                lambda session, actor: optimization.request_plan(session, actor, pipeline_id, budget=budget)
+            )
         except UserError as error:
-            await notify(self, error.message, "error")
+            self.problem = error.message
             return None
         return rx.redirect(f"/pipelines/plans/{plan.id}")
 
@@ -212,3 +227,9 @@ class PipelineState(rx.State):
         self.is_editing = False
         await notify(self, f"Version {made.number} is in use.", "ok")
         await self._fill()
+
+
+def _whole(given: Any) -> int:
+    """A number of a form; -1, which every check refuses, for what is none."""
+    text = str(given)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1

@@ -1,12 +1,14 @@
 """What trials say of one change: only runs that differ by it count."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from pursight_app.core.definitions import parse_definition
-from pursight_app.services.optimization.trials import Bench, Trial
-from pursight_app.spark.jobs import SparkJob
+from pursight_app.core.definitions import Definition, parse_definition
+from pursight_app.services.optimization.trials import Bench, Trial, search
+from pursight_app.spark.jobs import Result, SparkJob
 
 DEFINITION = parse_definition(
     {
@@ -62,3 +64,36 @@ def test_settings_are_measured_on_top_of_the_same_changes() -> None:
     alone = trial(20, partitions="8")
     assert bench(alone).effect_of_settings(alone) == pytest.approx(0.5)
     assert bench(trial(10, "a")).effect_of_settings(trial(10, "a")) is None
+
+
+@dataclass
+class Scripted(Bench):
+    """Runs take what the script says: the pipeline as it is, and with other settings."""
+
+    as_it_is: Iterator[float] = field(default_factory=lambda: iter(()))
+    otherwise: Iterator[float] = field(default_factory=lambda: iter(()))
+
+    def run(self, definition: Definition, *, limit_s: float = 0.0) -> Result:
+        del limit_s
+        return Result("succeeded", next(self.as_it_is if definition == self.definition else self.otherwise))
+
+
+def searched(as_it_is: list[float], otherwise: list[float]) -> tuple[Trial | None, int]:
+    tried = Scripted(
+        SparkJob(Path("/nowhere")), DEFINITION, lambda _: None, lambda: None, 60.0,
+        as_it_is=iter(as_it_is), otherwise=iter(otherwise),
+    )  # fmt: skip
+    tried.run_baseline()
+    return search(tried, [], {}, most=len(otherwise)), len(tried.trials)
+
+
+def test_a_lucky_run_is_no_gain_and_one_that_comes_again_is() -> None:
+    assert searched([10, 10], [8, 10, 10, 9.9]) == (None, 4)
+
+    best, count = searched([10, 10], [8, 8, 8, 8.2])
+    assert best is not None
+    assert (best.label, best.duration_s, count) == ("the best once more", 8.2, 4)
+
+
+def test_what_a_warm_session_gains_is_no_gain() -> None:
+    assert searched([10, 8], [8, 8, 8, 8]) == (None, 4)
