@@ -27,6 +27,8 @@ _BOTTLENECKS: Mapping[str, tuple[str, ...]] = {
     "late_filter_dates": ("late_filter",),
     "shuffle_volume_useless": ("shuffle_volume", "partition_count"),
 }
+# Of files, whether those that are read or those that are written.
+_DIRECTIONS = {"small_files_in": "reads", "small_files_out": "writes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,20 @@ def base_key(key: str) -> str:
 
 
 def find_changes(definition: Definition, execution: Execution, bottlenecks: Sequence[Bottleneck]) -> list[Change]:
-    """All changes that could be made, those that only appear after others too, in the order of putting together."""
+    """All changes that could be made, those that only appear after others too, in the order of putting together.
+
+    A rewrite is worth a trial by its form; settings only where a bottleneck asks for them.
+    """
     found: dict[str, Candidate] = {}
     current = definition
     while fresh := [each for each in _sorted(propose(current)) if each.key not in found]:
         found[fresh[0].key] = fresh[0]
         current = fresh[0].after
-    return [
+    changes = [
         Change(each.key, each, _features(each, definition, execution, bottlenecks), _evidence(each.key, bottlenecks))
         for each in _sorted(list(found.values()))
     ]
+    return [each for each in changes if each.candidate.kind != "configuration" or each.features["stake_ratio"] > 0]
 
 
 def _sorted(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -84,7 +90,8 @@ def without_doubles(keys: Sequence[str]) -> list[str]:
 
 def _of_kind(key: str, bottlenecks: Sequence[Bottleneck]) -> list[Bottleneck]:
     kinds = _BOTTLENECKS.get(base_key(key), (base_key(key),))
-    return [each for each in bottlenecks if each.kind in kinds]
+    direction = _DIRECTIONS.get(key)
+    return [each for each in bottlenecks if each.kind in kinds and direction in {None, each.evidence.get("direction")}]
 
 
 def _features(
