@@ -3,7 +3,8 @@
 `./pursight bench pipelines [--scale 1] [--only P5] [--trials 8] [--log 200]`. One session of Spark for all runs of a
 pipeline, baseline and hand-tuned in the same one; seconds are those of the work without Spark's start. At scale 1 all of it takes
 hours on two cores, so `--rows FILE` keeps each pipeline's row: what is there is not measured again. `--part log` times the
-diagnosis of a large event log, `--part monitor` runs one pipeline with and without its monitor, in turn.
+diagnosis of a large event log, `--part monitor` runs one pipeline with and without its monitor, in turn, `--part history` times
+what people look at of a pipeline with 100,000 runs.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
+from sqlalchemy import text
+from sqlmodel import Session
 
 from benchmarks.bench_home import empty_home, running_home
 from benchmarks.pipelines_bed import make_bed, pipelines
@@ -33,13 +36,22 @@ from pursight_app.models import PipelineRun
 from pursight_app.optimizers.base import diagnose
 from pursight_app.services.optimization.changes import base_key, find_changes
 from pursight_app.services.optimization.trials import Bench, search
-from pursight_app.services.pipelines import create_pipeline, execution, request_run
+from pursight_app.services.pipelines import (
+    create_pipeline,
+    execution,
+    get_pipeline,
+    get_run,
+    list_pipelines,
+    list_runs,
+    request_run,
+    sweep_runs,
+)
 from pursight_app.services.pipelines.history import compare_outputs
 from pursight_app.spark.event_log import read_event_log
 from pursight_app.spark.jobs import SparkJob
 from tests.factories import make_office
 
-PARTS = ("gain", "log", "monitor")
+PARTS = ("gain", "log", "monitor", "history")
 
 
 def optimise(
@@ -276,6 +288,59 @@ def _write_log(path: Path, size: int) -> None:
             stage += 1
 
 
+_MANY_RUNS = """
+INSERT INTO pipeline_run (id, created_at, workspace_id, pipeline_id, version, status, reason, app_id, duration_s, outputs,
+                          figures, bottlenecks, open_lineage, open_lineage_sent, started_at, finished_at, fence)
+SELECT gen_random_uuid(), at, sample.workspace_id, sample.pipeline_id, 1, 'succeeded', 'scheduled', 'app-' || n, 20 + n % 7,
+       sample.outputs, sample.figures, sample.bottlenecks, sample.open_lineage, jsonb_array_length(sample.open_lineage), at, at, 1
+FROM pipeline_run sample, generate_series(1, :count) n, LATERAL (SELECT now() - n * interval '5 minutes' AS at) times
+WHERE sample.id = :run_id
+"""
+_MANY_STAGES = """
+INSERT INTO pipeline_stage (id, created_at, workspace_id, pipeline_run_id, stage_id, attempt, name, submitted_at_ms, duration_ms,
+                            figures)
+SELECT gen_random_uuid(), run.created_at, run.workspace_id, run.id, stage.stage_id, 0, stage.name, stage.submitted_at_ms,
+       stage.duration_ms, stage.figures
+FROM pipeline_run run JOIN pipeline_stage stage ON stage.pipeline_run_id = :run_id
+WHERE run.pipeline_id = :pipeline_id AND run.id != :run_id
+"""
+
+
+def history(definition: Mapping[str, Any], runs: int) -> None:
+    """Pages of one pipeline with as many runs, each with the stages of a real one."""
+    with running_home():
+        office = make_office()
+        with unit_of_work() as session:
+            pipeline, _ = create_pipeline(
+                session, office.engineer, office.workspace_id, name="Old", definition=definition
+            )
+            run_id = request_run(session, office.engineer, pipeline.id).id
+        execution.run_pipeline(run_id)
+        with unit_of_work() as session:
+            given = {"run_id": run_id, "pipeline_id": pipeline.id}
+            session.connection().execute(text(_MANY_RUNS), {"count": runs, **given})
+            stages = session.connection().execute(text(_MANY_STAGES), given).rowcount
+            session.connection().execute(text("ANALYZE pipeline_run, pipeline_stage"))
+        print(f"one pipeline with {runs + 1:,} runs, {stages:,} stages")
+        actor = office.engineer
+        looks: Mapping[str, Callable[[Session], object]] = {
+            "list of pipelines": lambda session: list_pipelines(session, actor, office.workspace_id),
+            "pipeline": lambda session: get_pipeline(session, actor, pipeline.id),
+            "newest 25 runs": lambda session: list_runs(session, actor, pipeline.id, limit=25),
+            "oldest 25 runs": lambda session: list_runs(session, actor, pipeline.id, limit=25, offset=runs - 25),
+            "run": lambda session: get_run(session, actor, run_id),
+            "sweep of lost runs": lambda _: sweep_runs(),
+        }
+        for name, look in looks.items():
+            times = []
+            for _ in range(40):
+                started = time.monotonic()
+                with unit_of_work() as session:
+                    look(session)
+                times.append(1000 * (time.monotonic() - started))
+            print(f"{name:<20} p50 {np.quantile(times, 0.5):6.1f} ms, p95 {np.quantile(times, 0.95):6.1f} ms")
+
+
 def main() -> None:
     """Prints every figure beside its goal."""
     parser = argparse.ArgumentParser(prog="pursight bench pipelines", description=__doc__)
@@ -293,6 +358,7 @@ def main() -> None:
         "--bed", type=Path, default=Path(tempfile.gettempdir()) / "pursight-bed", help="where the data lie; kept"
     )
     parser.add_argument("--rows", type=Path, help="file with a line of JSON for each pipeline that was measured")
+    parser.add_argument("--history", type=int, default=100_000, help="runs of one pipeline")
     parser.add_argument("--runs", type=int, default=8, help="runs with the monitor, and as many without")
     given = parser.parse_args()
     parts = given.part or list(PARTS)
@@ -306,6 +372,9 @@ def main() -> None:
     if "monitor" in parts:
         with tempfile.TemporaryDirectory(prefix="psb-out-") as out:
             monitoring(pipelines(bed, Path(out) / "out")["P1 partitions"][0], given.runs)
+    if "history" in parts:
+        with tempfile.TemporaryDirectory(prefix="psb-out-") as out:
+            history(pipelines(bed, Path(out) / "out")["P10 control"][0], given.history)
 
 
 def gains(bed: Path, given: argparse.Namespace) -> None:

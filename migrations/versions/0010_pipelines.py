@@ -173,6 +173,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pipeline_run_deployment_id"), "pipeline_run", ["deployment_id"], unique=False)
     op.create_index("ix_pipeline_run_history", "pipeline_run", ["pipeline_id", "created_at"], unique=False)
     op.create_index(
+        "ix_pipeline_run_untold",
+        "pipeline_run",
+        ["finished_at"],
+        unique=False,
+        postgresql_where=sa.text("jsonb_array_length(open_lineage) > open_lineage_sent"),
+    )
+    op.create_index(
         "ix_pipeline_run_open",
         "pipeline_run",
         ["status"],
@@ -368,6 +375,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("status IN ('queued', 'submitted', 'running')"),
     )
     op.drop_index("ix_pipeline_run_history", table_name="pipeline_run")
+    op.drop_index("ix_pipeline_run_untold", table_name="pipeline_run")
     op.drop_index(op.f("ix_pipeline_run_deployment_id"), table_name="pipeline_run")
     op.drop_table("pipeline_run")
     op.drop_index(

@@ -73,6 +73,12 @@ class PipelineRun(Row, table=True):
         one_of("status", PipelineRunStatus),
         one_of("reason", RunReason),
         Index("ix_pipeline_run_history", "pipeline_id", "created_at"),
+        # What has to be told to other catalogues.
+        Index(
+            "ix_pipeline_run_untold",
+            "finished_at",
+            postgresql_where=text("jsonb_array_length(open_lineage) > open_lineage_sent"),
+        ),
         Index("ix_pipeline_run_open", "status", postgresql_where=text("status IN ('queued', 'submitted', 'running')")),
     )
 

@@ -62,6 +62,8 @@ def _runs(session: Session, deployment: Deployment) -> list[PipelineRun]:
         PipelineRun.pipeline_id == deployment.pipeline_id,
         PipelineRun.version == deployment.after_version,
         PipelineRun.reason != RunReason.INGESTED,
+        # It has no other runs; with it the index leaves out all those before.
+        PipelineRun.created_at >= deployment.created_at,
     )
     return list(session.exec(wanted.order_by(col(PipelineRun.created_at)).limit(100)).all())
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import structlog
 from croniter import croniter
-from sqlalchemy import func
+from sqlalchemy import func, true
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from pursight_app.core import queue
@@ -171,21 +172,22 @@ def list_pipelines(
 
 def _rows(session: Session, pipelines: list[Pipeline]) -> list[PipelineRow]:
     ids = [each.id for each in pipelines]
-    ranked = (
-        select(
-            PipelineRun.id,
-            func.row_number()
-            .over(partition_by=col(PipelineRun.pipeline_id), order_by=col(PipelineRun.created_at).desc())
-            .label("place"),
-        )
-        .where(col(PipelineRun.pipeline_id).in_(ids))
-        .subquery()
-    )
-    recent = session.exec(
+    # For each pipeline its newest by the index, however many runs it has had.
+    newest = (
         select(PipelineRun)
-        .join(ranked, col(PipelineRun.id) == ranked.c.id)
-        .where(ranked.c.place <= SPARKLINE_RUNS)
+        .where(col(PipelineRun.pipeline_id) == Pipeline.id)
         .order_by(col(PipelineRun.created_at).desc())
+        .limit(SPARKLINE_RUNS)
+        .correlate(Pipeline)
+        .lateral()
+    )
+    run_of = aliased(PipelineRun, newest)
+    recent = session.exec(
+        select(run_of)
+        .select_from(Pipeline)
+        .join(newest, true())
+        .where(col(Pipeline.id).in_(ids))
+        .order_by(newest.c.created_at.desc())
     ).all()
     counted = dict(
         session.exec(
