@@ -1,11 +1,13 @@
 """`./pursight diagnose EVENTLOG`: what an application on Spark did, where its time went, what to do about it. No server."""
 
 import json
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -114,7 +116,8 @@ def stage_figures(execution: Execution, stage: Stage) -> dict[str, Any]:
 
 
 def _print(execution: Execution, found: list[Bottleneck]) -> None:
-    out = Console(highlight=False, soft_wrap=True)
+    # Into a file or a pipe: wide enough for the table, instead of the 80 columns that a terminal may have.
+    out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
     out.print(
         f"{execution.name or 'unnamed'} ({execution.app_id or 'no id'}), Spark {execution.spark_version or 'unknown'}",
         markup=False,
@@ -125,7 +128,18 @@ def _print(execution: Execution, found: list[Bottleneck]) -> None:
     )
     for warning in execution.warnings:
         out.print(f"Note: {warning}", markup=False)
-    table = Table(title="Stages", title_justify="left")
+    if not found:
+        out.print("No bottleneck that is worth a change was found.")
+    for number, one in enumerate(found, start=1):
+        out.print(f"\n{number}. {one.title}  [{one.kind}, {one.where}]", markup=False)
+        out.print(f"   At stake: up to {seconds(one.stake_ms)}, {100 * one.stake_ratio:.0f} % of the run.")
+        out.print(f"   {one.explanation}", markup=False)
+        out.print(f"   → {one.advice}", markup=False)
+    _print_stages(out, execution)
+
+
+def _print_stages(out: Console, execution: Execution) -> None:
+    table = Table(title="\nStages, in the order in which they ran", title_justify="left", box=box.SIMPLE)
     for name in ("stage", "tasks", "took", "share", "median task", "longest", "read", "shuffled", "spilled", "name"):
         table.add_column(name, justify="left" if name == "name" else "right")
     for stage in execution.ran_stages()[:60]:
@@ -138,10 +152,3 @@ def _print(execution: Execution, found: list[Bottleneck]) -> None:
             mib(tasks.sum("disk_spilled")), stage.name[:40],
         )  # fmt: skip
     out.print(table)
-    if not found:
-        out.print("No bottleneck that is worth a change was found.")
-    for number, one in enumerate(found, start=1):
-        out.print(f"\n{number}. {one.title}  [{one.kind}, {one.where}]", markup=False)
-        out.print(f"   At stake: up to {seconds(one.stake_ms)}, {100 * one.stake_ratio:.0f} % of the run.")
-        out.print(f"   {one.explanation}", markup=False)
-        out.print(f"   → {one.advice}", markup=False)

@@ -58,5 +58,5 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             "The second join keeps a pair only where the first equality is not true, NULL included, so no pair comes twice and none is lost.",
             "low: checked by the checksums of all outputs",
             after,
-            0.5,
+            0.95,
         )

@@ -1,9 +1,10 @@
 """Late filters: rows and columns are read, moved or staged that nobody uses.
 
 Seen where a filter directly above a scan drops most rows, where the scan was not told of it, and where a filter stands
-above a shuffle although it asks of one side only.
+above a shuffle although it asks of one side only. What another query has written only for that scan was mostly in vain too.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from pursight_app.optimizers.base import Candidate, Found, rows, scans, share_of
 
 KEY = "late_filter"
 KEPT_AT_MOST, LEAST_ROWS = 0.3, 100_000
+_WRITES = re.compile(r"InsertIntoHadoopFsRelationCommand (\S+?), ")
 _THROUGH = ("WholeStageCodegen", "InputAdapter", "ColumnarToRow", "Project", "AQEShuffleRead", "GpuColumnarToRow")
 
 
@@ -35,14 +37,28 @@ def _late(execution: Execution, query: Query, node: PlanNode) -> Iterator[Found]
     is_scan = below in scans(query.plan)
     if is_scan and _is_pushed(below):
         return
+    writer = _writer(execution, below) if is_scan else None
+    wrote = {"written_by": writer.id} if writer else {}
+    after = f"query {writer.id} has written them to files" if writer else "reading them"
     yield Found(
-        f"Query {query.id} drops {100 * (1 - kept / given):.0f} % of {given:,} rows after reading them",
+        f"Query {query.id} drops {100 * (1 - kept / given):.0f} % of {given:,} rows after {after}",
         f"query {query.id}",
         f"{node.text[:160]} stands above {below.name}: the source was not asked for less.",
         "Filter on plain columns before joining and staging, and compare dates with a range instead of a formatted text.",
-        {"rows_in": given, "rows_out": kept, "filter": node.text[:300], "above": below.name},
-        share_of_query(execution, query) * (1 - kept / given) * 0.6,
+        {"rows_in": given, "rows_out": kept, "filter": node.text[:300], "above": below.name, **wrote},
+        (share_of_query(execution, query) * 0.6 + (share_of_query(execution, writer) if writer else 0))
+        * (1 - kept / given),
     )
+
+
+def _writer(execution: Execution, scan: PlanNode) -> Query | None:
+    """The query of the same application that wrote the files of a scan."""
+    location = scan.metadata.get("Location", "")
+    for query in execution.queries.values():
+        for node in query.plan.walk() if query.plan else ():
+            if (written := _WRITES.search(node.text)) and f"[{written[1]}]" in location:
+                return query
+    return None
 
 
 def _is_pushed(scan: PlanNode) -> bool:
@@ -69,7 +85,7 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             "A step is a view over the same rows, whether it is written or not; with rand() or now() it would not be.",
             "medium: a step that several others read is computed by each of them",
             unstaged,
-            0.4,
+            0.95,
         )
     plain, count = definition, 0
     for step in definition.steps:
@@ -85,5 +101,5 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             "date_format(d, 'yyyy-MM') = 'x' and year(d) = n hold for exactly the dates of that month or year; NULL fails both.",
             "low: checked by the checksums of all outputs",
             plain,
-            0.3,
+            0.5,
         )

@@ -80,5 +80,5 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             "Settings change how rows are moved, never which rows there are.",
             "low: a setting is put back as easily",
             definition.with_conf(dict.fromkeys(found)),
-            0.4,
+            0.9,
         )

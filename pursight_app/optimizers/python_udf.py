@@ -33,7 +33,7 @@ def diagnose(execution: Execution) -> Iterator[Found]:
                     "rows": handled, "operator": node.name, "call": node.text[:300],
                     "sent_bytes": node.metrics.get("data sent to Python workers", 0),
                 },
-                share_of_query(execution, query) * (0.7 if is_row_by_row else 0.4),
+                share_of_query(execution, query) * (0.9 if is_row_by_row else 0.5),
             )  # fmt: skip
 
 
@@ -54,5 +54,5 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             "Only functions of comparisons, arithmetic, text methods and conditions are translated, with Python's meaning of None.",
             "low: checked by the checksums of all outputs",
             after,
-            0.5,
+            0.95,
         )

@@ -54,7 +54,7 @@ def propose(definition: Definition) -> Iterator[Candidate]:
                 "The readers get the rows that the step gives once; a step with rand() or now() would have differed between readers.",
                 "medium: what is kept takes memory or disk while the run lasts",
                 definition.with_step(replace(step, persist=how)),
-                0.45 if how == "memory" else 0.35,
+                0.95 if how == "memory" else 0.8,
             )
 
 

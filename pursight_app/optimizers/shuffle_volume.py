@@ -56,5 +56,5 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             if "a global sort" in words
             else "low",
             after,
-            0.4,
+            0.9,
         )

@@ -66,7 +66,7 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             "The same rows are written; only how many files hold them changes.",
             "medium: a partition that is very large is written by one task",
             replace(definition, outputs=outputs),
-            0.4,
+            0.8,
         )
     conf = {"spark.sql.files.openCostInBytes": "262144", "spark.sql.files.maxPartitionBytes": str(256 * MIB)}
     if not any(key in definition.spark_conf for key in conf):
@@ -78,5 +78,5 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             "Settings change how files are given to tasks, never which rows there are.",
             "low: a setting is put back as easily",
             definition.with_conf(conf),
-            0.1,
+            0.8,
         )

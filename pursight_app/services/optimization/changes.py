@@ -1,7 +1,7 @@
 """Changes of definitions: which there are, in which order they are put together, and what each of them changes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,17 @@ _BOTTLENECKS: Mapping[str, tuple[str, ...]] = {
     "small_files_in": ("small_files",),
     "repeated_scan_memory": ("repeated_scan",),
     "repeated_scan_stage": ("repeated_scan",),
-    "late_filter_stage": ("late_filter", "shuffle_volume"),
+    "late_filter_stage": ("late_filter",),
     "late_filter_dates": ("late_filter",),
     "shuffle_volume_useless": ("shuffle_volume", "partition_count"),
 }
-# Of files, whether those that are read or those that are written.
-_DIRECTIONS = {"small_files_in": "reads", "small_files_out": "writes"}
+# Of those kinds, which of them.
+_CONCERNS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "small_files_in": lambda evidence: evidence["direction"] == "reads",
+    "small_files_out": lambda evidence: evidence["direction"] == "writes",
+    "late_filter_stage": lambda evidence: "written_by" in evidence,
+    "late_filter_dates": lambda evidence: "written_by" not in evidence,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,8 @@ def without_doubles(keys: Sequence[str]) -> list[str]:
 
 def _of_kind(key: str, bottlenecks: Sequence[Bottleneck]) -> list[Bottleneck]:
     kinds = _BOTTLENECKS.get(base_key(key), (base_key(key),))
-    direction = _DIRECTIONS.get(key)
-    return [each for each in bottlenecks if each.kind in kinds and direction in {None, each.evidence.get("direction")}]
+    is_concerned = _CONCERNS.get(key, lambda _: True)
+    return [each for each in bottlenecks if each.kind in kinds and is_concerned(each.evidence)]
 
 
 def _features(
@@ -102,7 +107,11 @@ def _features(
         name: sum(stage.tasks.sum(name) for stage in stages)
         for name in ("input_bytes", "shuffle_write_bytes", "disk_spilled")
     }
-    stake = min(1.0, sum(each.stake_ms for each in _of_kind(candidate.key, bottlenecks)) / max(1, execution.busy))
+    # Several of one place hang on the same time: the tables that the same queries read, say.
+    stakes: dict[str, int] = {}
+    for each in _of_kind(candidate.key, bottlenecks):
+        stakes[each.where] = max(stakes.get(each.where, 0), each.stake_ms)
+    stake = min(1.0, sum(stakes.values()) / max(1, execution.busy))
     files = max((int(each.evidence.get("files", 0)) for each in bottlenecks if each.kind == "small_files"), default=0)
     python = sum(each.stake_ms for each in bottlenecks if each.kind == "python_udf") / max(1, execution.busy)
     return {
