@@ -9,6 +9,8 @@ import lz4.block
 import pytest
 import zstandard
 
+from pursight_app.cli.diagnose import Format
+from pursight_app.cli.diagnose import diagnose as print_diagnosis
 from pursight_app.core.errors import InvalidInputError
 from pursight_app.core.executions import Execution
 from pursight_app.optimizers.base import diagnose, optimizers
@@ -247,3 +249,25 @@ def test_events_of_a_strange_shape_cost_only_themselves(tmp_path: Path) -> None:
 def test_a_missing_log_is_said_in_a_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidInputError):
         read_event_log(tmp_path / name)
+
+
+def test_the_command_tells_people_and_programs_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    log = RECORDED / "skew.shows.zstd"
+    print_diagnosis(log)
+    text = capsys.readouterr().out
+    print_diagnosis(log, Format.JSON)
+    told = json.loads(capsys.readouterr().out)
+
+    skew = next(one for one in told["bottlenecks"] if one["kind"] == "skew")
+    assert f"{skew['title']}  [skew, {skew['where']}]" in text
+    assert f"→ {skew['advice']}" in text
+    assert text.index(skew["title"]) < text.index("Stages") < text.index("median task")
+    assert len(told["stages"]) == len(read_event_log(log).ran_stages())
+    assert {each["kind"] for each in told["recommendations"]} == {one.kind for one in diagnose(read_event_log(log))}
+
+
+def test_the_command_refuses_what_is_no_event_log(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("nothing of Spark")
+
+    with pytest.raises(InvalidInputError, match="holds no event of Spark"):
+        print_diagnosis(tmp_path / "notes")
