@@ -1,12 +1,14 @@
 """What trials say of one change: only runs that differ by it count."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from pursight_app.core.definitions import Definition, parse_definition
+from pursight_app.optimizers.base import Candidate
+from pursight_app.services.optimization.changes import Change
 from pursight_app.services.optimization.trials import Bench, Trial, search
 from pursight_app.spark.jobs import Result, SparkJob
 
@@ -97,3 +99,29 @@ def test_a_lucky_run_is_no_gain_and_one_that_comes_again_is() -> None:
 
 def test_what_a_warm_session_gains_is_no_gain() -> None:
     assert searched([10, 8], [8, 8, 8, 8]) == (None, 4)
+
+
+def kept_in(how: str) -> Change:
+    definition = replace(DEFINITION, steps=(replace(DEFINITION.steps[0], persist=how),))
+    candidate = Candidate(f"repeated_scan_{how}:sums", f"Keep sums in {how}", "caching", "", "", "", definition, 0.9)
+    return Change(candidate.key, candidate, {}, {})
+
+
+def test_where_one_way_of_keeping_a_step_fails_the_other_is_tried_and_none_twice() -> None:
+    definition = parse_definition(
+        DEFINITION.to_json()
+        | {"outputs": [{"step": "sums", "path": f"/out-{number}", "format": "parquet"} for number in (1, 2)]}
+    )
+    tried = Scripted(
+        SparkJob(Path("/nowhere")), definition, lambda _: None, lambda: None, 60.0,
+        as_it_is=iter([20, 20]), otherwise=iter([30, 12, 12]),
+    )  # fmt: skip
+    tried.run_baseline()
+
+    best = search(tried, [kept_in("memory"), kept_in("stage")], {}, most=3)
+
+    # The last one is the best once more.
+    assert [each.keys[0].partition(":")[0] for each in tried.trials] == [
+        "repeated_scan_memory", "repeated_scan_stage", "repeated_scan_stage",
+    ]  # fmt: skip
+    assert best is tried.trials[-1]

@@ -168,7 +168,7 @@ def search(bench: Bench, changes: Sequence[Change], prices: Mapping[str, float],
     if together and may():
         best = _better(None, bench.try_out("all changes together", together))
     if best is None:
-        best = _one_by_one(bench, together, prices, may)
+        best = _one_by_one(bench, keys, prices, may)
     if best is not None:
         best = _leave_out(bench, best, keys, may, reserve=min(3, most // 3), most=most)
     best = _tune(bench, best, lambda: may() and len(bench.trials) < most - 1)
@@ -197,12 +197,15 @@ def _better(best: Trial | None, trial: Trial) -> Trial | None:
 def _one_by_one(
     bench: Bench, keys: Sequence[str], prices: Mapping[str, float], may: Callable[[], bool]
 ) -> Trial | None:
-    """Each change alone, the most promising first, kept as long as it is the same and quicker."""
+    """Each change alone, the most promising first, kept as long as it is the same and quicker; what was tried is not again."""
     kept: list[str] = []
     best: Trial | None = None
+    tried = {frozenset(each.keys) for each in bench.trials}
     for key in sorted(keys, key=lambda each: -prices.get(each, 0.0)):
         if not may():
             break
+        if frozenset([*kept, key]) in tried or key not in without_doubles([*kept, key]):
+            continue
         trial = bench.try_out(f"with: {bench.titles[key]}", [*kept, key])
         limit = (best.duration_s if best else bench.base_s) * (1 - NOISE / 2)
         if trial.is_good and trial.duration_s < limit:
