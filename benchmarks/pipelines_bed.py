@@ -218,7 +218,7 @@ def pipelines(folder: Path, out: Path) -> dict[str, tuple[Definition, Definition
         "P5 late filter": (
             make(both, [sql("staged", staged, persist="stage"), sql("late", late)]), make(both, [sql("staged", staged), sql("late", early)])
         ),
-        "P6 repeated scan": (make(both, [sql("base", _BASE), *four], outputs=outputs), make(both, [sql("base", _BASE, persist="memory"), *four], outputs=outputs)),
+        "P6 repeated scan": (make(both, [sql("base", _BASE), *four], outputs=outputs), make(both, [sql("base", _BASE, persist="stage"), *four], outputs=outputs)),
         "P7 Python UDF": (make(line, [{"name": "bands", "python": _UDF}]), make(line, [sql("bands", _NO_UDF)])),
         "P8 spill": (spill, spill),
         "P9 OR-join": (make(contacts, [sql("matches", match.format(" OR a.name = b.name"))]), make(contacts, [sql("matches", united)])),

@@ -99,6 +99,19 @@ def _of_kind(key: str, bottlenecks: Sequence[Bottleneck]) -> list[Bottleneck]:
     return [each for each in bottlenecks if each.kind in kinds and is_concerned(each.evidence)]
 
 
+def _stake_ms(found: Sequence[Bottleneck]) -> int:
+    """The time that hangs on some bottlenecks, counted once.
+
+    Several of one place hang on the same time, the tables that the same queries read, say; and what kinds see of one run
+    overlaps: a stage is skewed because its join was not a broadcast.
+    """
+    by_kind: dict[str, dict[str, int]] = {}
+    for each in found:
+        places = by_kind.setdefault(each.kind, {})
+        places[each.where] = max(places.get(each.where, 0), each.stake_ms)
+    return max((sum(places.values()) for places in by_kind.values()), default=0)
+
+
 def _features(
     candidate: Candidate, definition: Definition, execution: Execution, bottlenecks: Sequence[Bottleneck]
 ) -> dict[str, float]:
@@ -107,11 +120,7 @@ def _features(
         name: sum(stage.tasks.sum(name) for stage in stages)
         for name in ("input_bytes", "shuffle_write_bytes", "disk_spilled")
     }
-    # Several of one place hang on the same time: the tables that the same queries read, say.
-    stakes: dict[str, int] = {}
-    for each in _of_kind(candidate.key, bottlenecks):
-        stakes[each.where] = max(stakes.get(each.where, 0), each.stake_ms)
-    stake = min(1.0, sum(stakes.values()) / max(1, execution.busy))
+    stake = min(1.0, _stake_ms(_of_kind(candidate.key, bottlenecks)) / max(1, execution.busy))
     files = max((int(each.evidence.get("files", 0)) for each in bottlenecks if each.kind == "small_files"), default=0)
     python = sum(each.stake_ms for each in bottlenecks if each.kind == "python_udf") / max(1, execution.busy)
     return {
