@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return run(*arguments)
     # Tests of faults wait for most of their time, for leases to end and for servers to be back; the others need processors.
-    lanes = (["tests/e2e", "tests/spark"], ["tests/faults"])
+    lanes = (["tests/e2e"], ["tests/faults", "tests/spark"])
     with ThreadPoolExecutor(len(lanes)) as beside, ExitStack() as files:
         heard = [files.enter_context(tempfile.TemporaryFile()) for _ in lanes]
         waiting = [beside.submit(run_each, lane, file) for lane, file in zip(lanes, heard, strict=True)]
