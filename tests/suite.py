@@ -1,7 +1,7 @@
 """What `./pursight test` runs: installs what the tests need from the system, then pytest; its exit code is pytest's.
 
 Browser tests run in a pytest process of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
-Tests of faults and of Spark have one each too. Three of them run at a time, each with its own home and its own servers.
+Tests of faults and of Spark have one each too, beside the others; each process has its own home with its own servers.
 """
 
 import os
@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
@@ -48,26 +47,18 @@ def run(*arguments: str, heard: IO[bytes] | None = None) -> int:
     return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False, stdout=heard, stderr=said).returncode
 
 
-def run_each(folders: list[str], heard: IO[bytes]) -> list[int]:
-    """One pytest process after the other."""
-    return [run(folder, heard=heard) for folder in folders]
-
-
 def main(arguments: list[str]) -> int:
     """The whole suite, or what pytest's own arguments choose."""
     install_system_parts()
     if arguments:
         return run(*arguments)
-    # Tests of faults wait for most of their time, for leases to end and for servers to be back; the others need processors.
-    lanes = (["tests/e2e"], ["tests/faults", "tests/spark"])
-    with ThreadPoolExecutor(len(lanes)) as beside, ExitStack() as files:
-        heard = [files.enter_context(tempfile.TemporaryFile()) for _ in lanes]
-        waiting = [beside.submit(run_each, lane, file) for lane, file in zip(lanes, heard, strict=True)]
-        elsewhere = [f"--ignore={folder}" for lane in lanes for folder in lane]
-        outcomes = [run(*elsewhere, "tests"), *(code for each in waiting for code in each.result())]
-        for file in heard:
-            file.seek(0)
-            shutil.copyfileobj(file, sys.stdout.buffer)
+    # Tests of faults wait for most of their time: for leases to end and for servers to be back.
+    with tempfile.TemporaryFile() as heard, ThreadPoolExecutor(1) as beside:
+        waiting = [beside.submit(run, folder, heard=heard) for folder in ("tests/faults", "tests/spark")]
+        others = ["--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/spark", "tests"]
+        outcomes = [run(*others), run("tests/e2e"), *(each.result() for each in waiting)]
+        heard.seek(0)
+        shutil.copyfileobj(heard, sys.stdout.buffer)
         sys.stdout.flush()
     return next((code for code in outcomes if code not in {0, NO_TESTS}), 0)
 

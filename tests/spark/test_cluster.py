@@ -78,7 +78,7 @@ def test_a_pipeline_is_run_optimised_and_kept_on_a_cluster(
     try:
         conf = {
             "spark.executor.memory": "700m",
-            "spark.sql.shuffle.partitions": "40",
+            "spark.sql.shuffle.partitions": "120",
             "spark.sql.adaptive.enabled": "false",
         }
         pipeline_id = lake.create("On a cluster", lake.definition(tmp_path / "out", spark_conf=conf))
