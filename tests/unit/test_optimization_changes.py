@@ -31,3 +31,18 @@ def test_settings_are_proposed_only_where_a_bottleneck_asks_for_them() -> None:
     assert {"late_filter_dates", "small_files_out"} <= set(asked) & set(unasked)
     # Small files were read there and none were written.
     assert asked["small_files_out"] == 0
+
+
+def test_both_ways_of_keeping_a_step_are_found() -> None:
+    definition = parse_definition(
+        {
+            "inputs": [{"name": "days", "path": "/days", "format": "parquet"}],
+            "steps": [{"name": "base", "sql": "SELECT * FROM days"}, {"name": "sums", "sql": "SELECT count(*) AS n FROM base"}],
+            "outputs": [{"step": step, "path": f"/{step}", "format": "parquet"} for step in ("base", "sums")],
+        }
+    )  # fmt: skip
+    execution = read_event_log(RECORDED / "repeated_scan.shows.zstd")
+
+    keys = [each.key for each in find_changes(definition, execution, diagnose(execution))]
+
+    assert keys == ["repeated_scan_memory:base", "repeated_scan_stage:base"]

@@ -57,9 +57,13 @@ def find_changes(definition: Definition, execution: Execution, bottlenecks: Sequ
     A rewrite is worth a trial by its form; settings only where a bottleneck asks for them.
     """
     found: dict[str, Candidate] = {}
+    made: set[str] = set()
     current = definition
-    while fresh := [each for each in _sorted(propose(current)) if each.key not in found]:
-        found[fresh[0].key] = fresh[0]
+    while fresh := [each for each in _sorted(propose(current)) if each.key not in made]:
+        # All of them, as making one can rule out another: a step is kept in memory or in files.
+        for each in fresh:
+            found.setdefault(each.key, each)
+        made.add(fresh[0].key)
         current = fresh[0].after
     changes = [
         Change(each.key, each, _features(each, definition, execution, bottlenecks), _evidence(each.key, bottlenecks))

@@ -124,6 +124,10 @@ class Bench:
         log.info("optimization.tried", label=label, duration_s=trial.duration_s, is_good=trial.is_good)
         return trial
 
+    def has_tried(self, keys: Sequence[str]) -> bool:
+        """Whether these changes were tried together, with no settings beside them."""
+        return any(not each.knobs and frozenset(each.keys) == frozenset(keys) for each in self.trials)
+
     def effect_of(self, key: str, best: Trial | None) -> float | None:
         """Time with a change over time without it, from two runs that differ by it only; None when no two do.
 
@@ -166,7 +170,8 @@ def search(bench: Bench, changes: Sequence[Change], prices: Mapping[str, float],
 
     best: Trial | None = None
     if together and may():
-        best = _better(None, bench.try_out("all changes together", together))
+        trial = bench.try_out("all changes together", together)
+        best = trial if trial.is_good and trial.duration_s < bench.base_s else None
     if best is None:
         best = _one_by_one(bench, keys, prices, may)
     if best is not None:
@@ -188,10 +193,8 @@ def _confirmed(bench: Bench, best: Trial, may: Callable[[], bool]) -> Trial | No
     return best if best.is_good and bench.base_s - best.duration_s >= least else None
 
 
-def _better(best: Trial | None, trial: Trial) -> Trial | None:
-    if not trial.is_good:
-        return best
-    return trial if best is None or trial.duration_s < best.duration_s else best
+def _better(best: Trial, trial: Trial) -> Trial:
+    return trial if trial.is_good and trial.duration_s < best.duration_s else best
 
 
 def _one_by_one(
@@ -200,11 +203,10 @@ def _one_by_one(
     """Each change alone, the most promising first, kept as long as it is the same and quicker; what was tried is not again."""
     kept: list[str] = []
     best: Trial | None = None
-    tried = {frozenset(each.keys) for each in bench.trials}
     for key in sorted(keys, key=lambda each: -prices.get(each, 0.0)):
         if not may():
             break
-        if frozenset([*kept, key]) in tried or key not in without_doubles([*kept, key]):
+        if bench.has_tried([*kept, key]) or key not in without_doubles([*kept, key]):
             continue
         trial = bench.try_out(f"with: {bench.titles[key]}", [*kept, key])
         limit = (best.duration_s if best else bench.base_s) * (1 - NOISE / 2)
@@ -221,12 +223,10 @@ def _leave_out(
     others = [key for key in keys if key not in best.keys]
     for key in others:
         same_step = [each for each in best.keys if each.partition(":")[2] == key.partition(":")[2] != ""]
-        if same_step and may():
-            swapped = [each for each in best.keys if each not in same_step] + [key]
-            best = (
-                _better(best, bench.try_out(f"{bench.titles[key]}, instead of: {bench.titles[same_step[0]]}", swapped))
-                or best
-            )
+        swapped = [each for each in best.keys if each not in same_step] + [key]
+        if same_step and may() and not bench.has_tried(swapped):
+            label = f"{bench.titles[key]}, instead of: {bench.titles[same_step[0]]}"
+            best = _better(best, bench.try_out(label, swapped))
     for key in reversed(best.keys):
         if len(best.keys) < 2 or not may() or len(bench.trials) >= most - reserve:
             break
