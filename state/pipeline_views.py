@@ -335,6 +335,8 @@ def deployment_view(row: Deployment, runs: Sequence[PipelineRun], report: dict[s
         speedup=f"{report['speedup']:.2f} ×" if report.get("speedup") else "not measured yet",
         interval=f"{low:.2f} to {high:.2f} × (90 % interval over {report['baseline_runs']} and {report['optimized_runs']} runs)"
         if low
+        else "one run on each side: no interval"
+        if report.get("speedup")
         else "",
         results=results,
         when=fmt.ago(row.created_at),

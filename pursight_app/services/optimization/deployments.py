@@ -172,13 +172,15 @@ def report_of(before: Sequence[float], after: Sequence[float]) -> dict[str, Any]
         float(np.median(draws.choice(before, len(before))) / max(1e-9, np.median(draws.choice(after, len(after)))))
         for _ in range(2_000)
     ]
-    low, high = np.quantile(ratios, (0.05, 0.95))
+    # Of one run on each side there is nothing to draw from.
+    has_spread = max(len(before), len(after)) > 1
+    low, high = np.quantile(ratios, (0.05, 0.95)).tolist() if has_spread else (None, None)
     return {
         "baseline_s": round(statistics.median(before), 3),
         "optimized_s": round(statistics.median(after), 3),
         "speedup": round(statistics.median(before) / max(1e-9, statistics.median(after)), 3),
-        "speedup_low": round(float(low), 3),
-        "speedup_high": round(float(high), 3),
+        "speedup_low": low and round(low, 3),
+        "speedup_high": high and round(high, 3),
         "baseline_runs": len(before),
         "optimized_runs": len(after),
     }
