@@ -21,6 +21,7 @@ from pursight_app.ui.components import (
 )
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import DEPLOYMENT_STATUS, PLAN_STATUS, RUN_STATUS
+from state.pipeline import MOST_MINUTES, MOST_TRIALS
 from state.pipeline import PipelineState as State
 from state.pipeline_views import DeploymentView, RunView
 from state.session import SessionState
@@ -353,11 +354,10 @@ def _form() -> rx.Component:
 
 
 def _budget() -> rx.Component:
-    def number(name: str, words: str, value: int, least: int, hint: str) -> rx.Component:
-        most = {"trials": 40, "minutes": 360}[name]
+    def number(name: str, words: str, value: int, bounds: tuple[int, int], hint: str) -> rx.Component:
         control = rx.el.input(
             id=f"budget-{name}", name=name, class_name="input", type="number", required=True, default_value=value,
-            min=least, max=most, step=1,
+            min=bounds[0], max=bounds[1], step=1,
         )  # fmt: skip
         return field(words, control, hint=hint, for_id=f"budget-{name}")
 
@@ -370,8 +370,8 @@ def _budget() -> rx.Component:
                 "until somebody approves."
             ),
             rx.el.form(
-                number("trials", "Trials at most", 8, 0, "Each is stopped at one and a half times what the pipeline takes. 0 tries nothing: rules and experience alone."),
-                number("minutes", "Minutes at most", 60, 1, "No trial begins after it."),
+                number("trials", "Trials at most", 8, (0, MOST_TRIALS), "Each is stopped at one and a half times what the pipeline takes. 0 tries nothing: rules and experience alone."),
+                number("minutes", "Minutes at most", 60, (1, MOST_MINUTES), "No trial begins after it."),
                 rx.cond(State.problem != "", rx.el.div(callout("error", "circle-alert", State.problem), role="alert")),
                 rx.el.div(button("Start", icon="gauge", kind="primary", type="submit"), class_name="row"),
                 on_submit=State.optimize,

@@ -8,6 +8,7 @@ import reflex as rx
 
 from pursight_app.core.errors import NotFoundError, UserError
 from pursight_app.services import optimization, pipelines
+from pursight_app.services.optimization import requests as optimization_requests
 from pursight_app.services.optimization.deployments import report_of
 from state import format as fmt
 from state.base import as_id, event, hear, run
@@ -24,6 +25,7 @@ from state.pipeline_views import (
 from state.pipelines import read_definition
 from state.session import current_workspace, notify
 
+MOST_TRIALS, MOST_MINUTES = optimization_requests.MOST_TRIALS, optimization_requests.MOST_SECONDS // 60
 RUNS, TABS = 25, ("definition", "runs", "versions", "plans")
 
 
