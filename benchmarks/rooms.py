@@ -6,15 +6,18 @@ machine, so latencies are upper bounds.
 
 import argparse
 import asyncio
-import json
+import base64
 import os
+import re
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -36,6 +39,9 @@ STORED, ASKED = 1_000_000, 200
 PARTS = ("delivery", "peer", "burst", "slow", "memory", "catch-up", "history")
 PADDING, PADDED = 12_000, 800
 GOALS = {2: 15, 50: 20, 200: 30}
+# What a server sends is not masked, so a message can be found in the bytes as they come, as in the peer's client.
+_MESSAGE = re.compile(rb'"seq":(\d+),"type":"message".{0,2000}?"body":"([\d.]+) ')
+_CLOSING = b"\x88\x02"
 
 
 @dataclass
@@ -46,11 +52,72 @@ class Room:
     workspace_id: UUID
     url: str
     tokens: list[str]
-    processes: list[psutil.Process] = field(default_factory=list)
+    home: Path
+
+    def processes(self) -> list[psutil.Process]:
+        """The gateway, Redis, and PostgreSQL, which is nobody's child."""
+        postgres = psutil.Process(int(next(self.home.rglob("postmaster.pid")).read_text().split()[0]))
+        ours = [*psutil.Process().children(recursive=True), postgres, *postgres.children()]
+        return [process for process in ours if process.is_running()]
 
     def cpu_s(self) -> float:
         """Seconds of processor that the server, PostgreSQL and Redis have used."""
-        return sum(times.user + times.system for process in self.processes for times in [process.cpu_times()])
+        return sum(times.user + times.system for process in self.processes() for times in [process.cpu_times()])
+
+
+class Listener:
+    """One raw WebSocket: the clients share two cores with what is measured, so they do no more than they must."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self._rest = b""
+
+    @classmethod
+    async def open(cls, url: str, room_id: UUID | str, token: str, *, after_seq: int) -> "Listener":
+        """Opens the room's events behind `after_seq`."""
+        at = urlsplit(url)
+        reader, writer = await asyncio.open_connection(at.hostname, at.port)
+        lines = (
+            f"GET /racine/events?session_id={room_id}&after_seq={after_seq} HTTP/1.1",
+            f"Host: {at.netloc}",
+            f"Authorization: Bearer {token}",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
+        )
+        writer.write("".join(f"{line}\r\n" for line in (*lines, "")).encode())
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        if b" 101 " not in answer.splitlines()[0]:
+            sys.exit(f"No stream: {answer.decode()}")
+        return cls(reader, writer)
+
+    async def hear(self, count: int) -> list[tuple[int, float]]:
+        """(number, milliseconds since it was sent) of the next `count` messages."""
+        found: list[tuple[int, float]] = []
+        while len(found) < count:
+            self._rest += await self._reader.read(65_536)
+            now = time.monotonic()
+            end = 0
+            for each in _MESSAGE.finditer(self._rest):
+                found.append((int(each[1]), (now - float(each[2])) * 1e3))
+                end = each.end()
+            self._rest = self._rest[end:]
+        return found
+
+    async def skip(self) -> None:
+        """Reads what comes next without looking at it."""
+        await self._reader.read(65_536)
+
+    async def rest(self) -> tuple[int, int | None]:
+        """How many messages come until the server closes, and the code it closes with."""
+        given = await self._reader.read(-1)
+        code = int.from_bytes(given[-2:], "big") if given[-4:-2] == _CLOSING else None
+        return len(_MESSAGE.findall(given)), code
+
+    def close(self) -> None:
+        """Goes."""
+        self._writer.close()
 
 
 def _people(count: int) -> tuple[UUID, UUID, list[str]]:
@@ -86,7 +153,7 @@ def _people(count: int) -> tuple[UUID, UUID, list[str]]:
 
 @contextmanager
 def _serving(people: int) -> Generator[Room]:
-    with running_home():
+    with running_home() as home:
         workspace_id, room_id, tokens = _people(people)
         port = free_port()
         command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1"]
@@ -96,8 +163,7 @@ def _serving(people: int) -> Generator[Room]:
         url = f"http://127.0.0.1:{port}"
         try:
             _wait_for(url)
-            ours = [process for process in psutil.Process().children(recursive=True) if process.is_running()]
-            yield Room(room_id, workspace_id, url, tokens, ours)
+            yield Room(room_id, workspace_id, url, tokens, home)
         finally:
             server.terminate()
             server.wait(30)
@@ -115,32 +181,14 @@ def _wait_for(url: str) -> None:
 
 
 @asynccontextmanager
-async def _listening(room: Room, count: int) -> AsyncGenerator[list[aiohttp.ClientWebSocketResponse]]:
+async def _listening(room: Room, count: int) -> AsyncGenerator[list[Listener]]:
     """`count` sockets that have caught up, each of another person as far as there are people."""
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector) as client:
-        sockets = []
-        for number in range(count):
-            headers = {"Authorization": f"Bearer {room.tokens[number % len(room.tokens)]}"}
-            address = f"{room.url.replace('http', 'ws')}/racine/events?session_id={room.room_id}&after_seq=1000000000"
-            sockets.append(await client.ws_connect(address, headers=headers, max_msg_size=0))
-        await asyncio.sleep(1)
-        yield sockets
-        for socket in sockets:
-            await socket.close()
-
-
-async def _hear(socket: aiohttp.ClientWebSocketResponse, count: int, found: list[tuple[int, float]]) -> None:
-    """(number, milliseconds since it was sent) of the next `count` messages."""
-    heard = 0
-    while heard < count:
-        given = await socket.receive_str()
-        now = time.monotonic()
-        if '"type":"message"' not in given:
-            continue
-        event = json.loads(given)
-        found.append((event["seq"], (now - float(event["data"]["body"].split()[0])) * 1e3))
-        heard += 1
+    tokens = [room.tokens[number % len(room.tokens)] for number in range(count)]
+    listeners = [await Listener.open(room.url, room.room_id, token, after_seq=1_000_000_000) for token in tokens]
+    await asyncio.sleep(1)
+    yield listeners
+    for listener in listeners:
+        listener.close()
 
 
 async def _send(room: Room, client: aiohttp.ClientSession, padding: str = "") -> None:
@@ -153,15 +201,14 @@ async def _send(room: Room, client: aiohttp.ClientSession, padding: str = "") ->
 
 async def delivery(room: Room, size: int) -> list[float]:
     """One sender, `PER_S` messages a second, `size` receivers; milliseconds of each delivery, sorted."""
-    async with _listening(room, size) as sockets, aiohttp.ClientSession() as client:
-        found: list[list[tuple[int, float]]] = [[] for _ in sockets]
-        hearing = [asyncio.create_task(_hear(*each)) for each in zip(sockets, [MESSAGES] * size, found, strict=True)]
+    async with _listening(room, size) as listeners, aiohttp.ClientSession() as client:
+        hearing = [asyncio.create_task(listener.hear(MESSAGES)) for listener in listeners]
         used = room.cpu_s()
         for number in range(MESSAGES):
             started = time.monotonic()
             await _send(room, client)
             await asyncio.sleep(max(0.0, 1 / PER_S - (time.monotonic() - started)) if number < MESSAGES else 0)
-        await asyncio.wait_for(asyncio.gather(*hearing), 30)
+        found = await asyncio.wait_for(asyncio.gather(*hearing), 30)
         used = room.cpu_s() - used
     orders = {tuple(seq for seq, _ in each) for each in found}
     late = sorted(ms for each in found for _, ms in each)
@@ -193,9 +240,8 @@ async def peer(room: Room) -> None:
 async def burst(room: Room) -> None:
     """As many messages as the server takes, 200 receivers."""
     size = SIZES[-1]
-    async with _listening(room, size) as sockets, aiohttp.ClientSession() as client:
-        found: list[list[tuple[int, float]]] = [[] for _ in sockets]
-        hearing = [asyncio.create_task(_hear(*each)) for each in zip(sockets, [BURST] * size, found, strict=True)]
+    async with _listening(room, size) as listeners, aiohttp.ClientSession() as client:
+        hearing = [asyncio.create_task(listener.hear(BURST)) for listener in listeners]
         started, used = time.monotonic(), room.cpu_s()
 
         async def pour(count: int) -> None:
@@ -203,7 +249,7 @@ async def burst(room: Room) -> None:
                 await _send(room, client)
 
         await asyncio.gather(*(pour(BURST // 8) for _ in range(8)))
-        await asyncio.wait_for(asyncio.gather(*hearing), 60)
+        found = await asyncio.wait_for(asyncio.gather(*hearing), 60)
         took, used = time.monotonic() - started, room.cpu_s() - used
     total = sum(map(len, found))
     print(
@@ -215,27 +261,24 @@ async def burst(room: Room) -> None:
 async def slow(room: Room) -> None:
     """One of 50 receivers reads nothing of more than its buffers hold."""
     size = SIZES[1]
-    async with _listening(room, size + 1) as sockets, aiohttp.ClientSession() as client:
-        found: list[list[tuple[int, float]]] = [[] for _ in range(size)]
-        hearing = [asyncio.create_task(_hear(*each)) for each in zip(sockets, [PADDED] * size, found, strict=False)]
+    async with _listening(room, size + 1) as (last, *listeners), aiohttp.ClientSession() as client:
+        hearing = [asyncio.create_task(listener.hear(PADDED)) for listener in listeners]
         for _ in range(PADDED):
             await _send(room, client, "x" * PADDING)
-        await asyncio.wait_for(asyncio.gather(*hearing), 60)
+        found = await asyncio.wait_for(asyncio.gather(*hearing), 60)
         # As long as the gateway waits for one line to be taken, and a second.
         await asyncio.sleep(11)
-        told = 0
-        while (given := await sockets[size].receive()).type is aiohttp.WSMsgType.TEXT:
-            told += '"type":"message"' in given.data
+        told, code = await last.rest()
     late = sorted(ms for each in found for _, ms in each)
     print(
-        f"slow reader among {size}: told {told} of {PADDED} messages of {PADDING // 1_000} kB, then closed with {sockets[size].close_code} "
+        f"slow reader among {size}: told {told} of {PADDED} messages of {PADDING // 1_000} kB, then closed with {code} "
         f"(goal: dropped); the others heard {len(late)} of {size * PADDED}, p95 {late[int(len(late) * 0.95)]:.1f} ms"
     )
 
 
 async def memory(room: Room) -> None:
     """What 500 open sockets add to the server."""
-    web = [process for process in room.processes if "granian" in " ".join(process.cmdline())]
+    web = [process for process in room.processes() if "granian" in " ".join(process.cmdline())]
     before = sum(process.memory_info().rss for process in web)
     async with _listening(room, IDLE_SOCKETS):
         after = sum(process.memory_info().rss for process in web)
@@ -248,13 +291,11 @@ async def catch_up(room: Room) -> None:
     async with aiohttp.ClientSession() as client:
         for _ in range(MISSED // 8):
             await asyncio.gather(*(_send(room, client) for _ in range(8)))
-        headers = {"Authorization": f"Bearer {room.tokens[1]}"}
-        address = f"{room.url.replace('http', 'ws')}/racine/events?session_id={room.room_id}&after_seq=0"
-        started, heard = time.monotonic(), 0
-        async with client.ws_connect(address, headers=headers, max_msg_size=0) as socket:
-            while heard < MISSED:
-                heard += '"type":"message"' in await asyncio.wait_for(socket.receive_str(), 10)
-            print(f"catch-up: {heard} missed messages in {time.monotonic() - started:.2f} s (goal 2)")
+    started = time.monotonic()
+    listener = await Listener.open(room.url, room.room_id, room.tokens[1], after_seq=0)
+    heard = await asyncio.wait_for(listener.hear(MISSED), 10)
+    print(f"catch-up: {len(heard)} missed messages in {time.monotonic() - started:.2f} s (goal 2)")
+    listener.close()
 
 
 def history(room: Room) -> None:

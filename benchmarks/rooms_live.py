@@ -12,14 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
-import aiohttp
 import httpx2
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.bench_home import empty_home
+from benchmarks.rooms import Listener
 from pursight_app.core.settings import PROJECT_ROOT
 from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.plugins.servers import free_port
@@ -70,20 +70,17 @@ def _post(rest: httpx2.Client, path: str, **body: object) -> dict[str, str]:
 
 
 def _listen(url: str, token: str, room: str, stop: threading.Event) -> None:
-    """`OTHERS` raw sockets that read and give signs of life."""
+    """Raw sockets that read; one person may have 100 streams, and the page has some of its own."""
 
-    async def one(client: aiohttp.ClientSession) -> None:
-        address = f"{url.replace('http', 'ws')}/racine/events?session_id={room}&after_seq=1000000000"
-        async with client.ws_connect(address, headers={"Authorization": f"Bearer {token}"}) as socket:
-            while not stop.is_set():
-                try:
-                    await socket.receive(timeout=1)
-                except TimeoutError:
-                    continue
+    async def one() -> None:
+        listener = await Listener.open(url, room, token, after_seq=1_000_000_000)
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(listener.skip(), 1)
+        listener.close()
 
     async def all_of_them() -> None:
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
-            await asyncio.gather(*(one(client) for _ in range(OTHERS - 5)))
+        await asyncio.gather(*(one() for _ in range(OTHERS - 5)))
 
     asyncio.run(all_of_them())
 

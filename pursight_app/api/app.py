@@ -44,6 +44,10 @@ class NamedRequests:
         address = client_address((scope.get("client") or ("local",))[0], headers.get("x-forwarded-for", ""))
         scope.setdefault("state", {})["request_id"] = request_id
 
+        if scope["type"] == "websocket":
+            # Whoever sends much uses it as it came from the server.
+            scope["state"]["send"] = send
+
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(raw=message["headers"])["X-Request-ID"] = request_id

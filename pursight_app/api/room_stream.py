@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from starlette.types import Send
+
 from pursight_app.core import rooms as live
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import NotAuthenticatedError, NotFoundError, PurSightError, RateLimitedError
@@ -20,6 +22,7 @@ LOOK_EVERY_S = 15
 # Of one person in one process: tabs and programs, but not all sockets there are.
 MOST_STREAMS = 100
 _PAGE = 500
+_SLOWEST_SEND_S = 10
 
 
 class StreamEndedError(Exception):
@@ -30,15 +33,58 @@ class SlowReaderError(Exception):
     """The listener does not read as fast as the room talks; it comes back with `after_seq`."""
 
 
+class Wire:
+    """A listener's open WebSocket. `send` is the server's own: each layer around it costs as much as sending."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._sent: asyncio.Future[None] | None = None
+
+    def put(self, text: str) -> bool:
+        """Sends without waiting, unless what went before is still on its way or did not arrive."""
+        if self._sent is not None and (not self._sent.done() or self._sent.cancelled() or self._sent.exception()):
+            return False
+        self._begin(text)
+        return True
+
+    def _begin(self, text: str) -> asyncio.Future[None]:
+        # granian's send has begun when it returns; that of other servers is a coroutine, which this makes a task of.
+        self._sent = asyncio.ensure_future(self._send({"type": "websocket.send", "text": text}))
+        return self._sent
+
+    async def send(self, text: str) -> None:
+        """Sends when all that went before has gone.
+
+        Raises:
+            SlowReaderError: the listener has taken nothing for some seconds.
+        """
+        try:
+            async with asyncio.timeout(_SLOWEST_SEND_S):
+                if self._sent is not None:
+                    await self._sent
+                await self._begin(text)
+        except TimeoutError:
+            raise SlowReaderError from None
+
+
 @dataclass(slots=True)
 class _Stream:
     actor: Actor
     room_id: UUID
     last: int
+    wire: Wire | None = None
 
     @property
     def key(self) -> str:
         return f"token:{self.actor.token_id}" if self.actor.token_id else self.actor.session_id
+
+    def take(self, line: RoomLine) -> bool:
+        """Sends the line that is next on the spot: waking the listener's task for it would cost several times as much."""
+        is_next = line.seq == self.last + 1 or not line.seq
+        if self.wire is None or not is_next or _may_end(line) or not self.wire.put(line.text):
+            return False
+        self.last = line.seq or self.last
+        return True
 
 
 # Streams of each person in this process, so that one person cannot take all sockets.
@@ -90,16 +136,18 @@ def _check_seat(actor: Actor, room_id: UUID) -> None:
         collaboration.seat_of(session, actor, room_id)
 
 
-async def room_lines(actor: Actor, room_id: UUID, after_seq: int) -> AsyncIterator[RoomLine]:
+async def room_lines(actor: Actor, room_id: UUID, after_seq: int, wire: Wire | None = None) -> AsyncIterator[RoomLine]:
     """Kept events after `after_seq`, then live ones, each once; what was missed meanwhile is read from the store.
+
+    With a `wire` most live ones go there by themselves; it is for the caller to send there what comes out here.
 
     Raises:
         StreamEndedError, SlowReaderError
     """
-    stream = _Stream(actor, room_id, after_seq)
+    stream = _Stream(actor, room_id, after_seq, wire)
     with counted(actor):
         try:
-            async with fanout().subscription(str(room_id)) as subscription:
+            async with fanout().subscription(str(room_id), stream.take) as subscription:
                 await asyncio.to_thread(live.sign_of_life, room_id, [actor.user_id])
                 # A client that knows a number which the room never gave goes on from the newest, instead of hearing nothing.
                 stream.last = min(after_seq, await asyncio.to_thread(_last_seq, room_id))
@@ -140,10 +188,14 @@ async def _heard(stream: _Stream, subscription: Subscription) -> AsyncIterator[R
 
 def _ends(line: RoomLine, actor: Actor) -> bool:
     """Whether an event takes the listener's own seat away."""
-    if '"type":"removed"' not in line.text and '"type":"left"' not in line.text:
+    if not _may_end(line):
         return False
     event = json.loads(line.text)
     return event["type"] in {"removed", "left"} and event["data"].get("user_id") == str(actor.user_id)
+
+
+def _may_end(line: RoomLine) -> bool:
+    return '"type":"removed"' in line.text or '"type":"left"' in line.text
 
 
 def _heartbeat(stream: _Stream) -> RoomLine:

@@ -9,10 +9,12 @@ outcomes (conformal, Vovk et al. 2005), so that about 80 % of outcomes fall insi
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.ensemble import RandomForestRegressor
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import RandomForestRegressor
 
 FEATURES = (
     "stake_ratio", "prior_gain", "busy_s", "input_gb", "shuffle_gb", "spilled_gb", "tasks_log", "cores", "python_share",
@@ -100,7 +102,9 @@ class PipelineCostModel:
         return Price(_gain(expected), _gain(high), _gain(low), round(confidence, 3))
 
 
-def _forest(rows: Any, target: Any) -> RandomForestRegressor:
+def _forest(rows: Any, target: Any) -> "RandomForestRegressor":
+    from sklearn.ensemble import RandomForestRegressor
+
     return RandomForestRegressor(n_estimators=200, min_samples_leaf=2, random_state=7, n_jobs=1).fit(rows, target)
 
 

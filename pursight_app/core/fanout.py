@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
@@ -22,13 +22,18 @@ log = structlog.get_logger()
 class Subscription:
     """What one listener has yet to read: lines, or a word that rights, sessions or the line to Redis have changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, take: Callable[[RoomLine], bool] | None = None) -> None:
+        """`take` is offered a line first while the listener waits for one; True: it has it, and need not wake up."""
+        self._take = take
         self._waiting: deque[RoomLine | str | None] = deque()
         self._waker: asyncio.Future[None] | None = None
         self.is_overrun = False
 
     def offer(self, item: RoomLine | str) -> None:
         """Adds without waiting: a reader that is too slow is given up, and holds up nobody."""
+        is_at_rest = self._waker is not None and not self._waker.done()
+        if is_at_rest and self._take is not None and isinstance(item, RoomLine) and self._take(item):
+            return
         if len(self._waiting) >= MOST_WAITING:
             self.is_overrun = True
         else:
@@ -70,12 +75,14 @@ class Fanout:
         self._is_ready = asyncio.Event()
 
     @asynccontextmanager
-    async def subscription(self, room_id: str) -> AsyncGenerator[Subscription]:
+    async def subscription(
+        self, room_id: str, take: Callable[[RoomLine], bool] | None = None
+    ) -> AsyncGenerator[Subscription]:
         """Hears a room from now on. Subscribe first and read what was kept second, so that nothing falls between."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
             self._ticking = asyncio.create_task(self._tick())
-        subscription = Subscription()
+        subscription = Subscription(take)
         self._by_room[room_id].add(subscription)
         try:
             await asyncio.wait_for(self._is_ready.wait(), 5)

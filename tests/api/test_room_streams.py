@@ -7,12 +7,12 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from fastapi import WebSocket
 from fastapi.testclient import TestClient
+from starlette.types import Message, Send
 from starlette.websockets import WebSocketDisconnect
 
 from pursight_app.api import room_stream
-from pursight_app.api.room_stream import SlowReaderError, StreamEndedError, check_seat, room_lines
+from pursight_app.api.room_stream import SlowReaderError, StreamEndedError, Wire, check_seat, room_lines
 from pursight_app.api.routes import events
 from pursight_app.core import fanout as fanouts
 from pursight_app.core.db import unit_of_work
@@ -165,16 +165,50 @@ def test_ex_102_a_slow_reader_is_dropped_and_blocks_nobody(office: Office, monke
 def test_ex_102_a_reader_that_takes_no_line_is_told_that_it_is_slow(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "_SLOWEST_SEND_S", 0.1)
+    monkeypatch.setattr(room_stream, "_SLOWEST_SEND_S", 0.1)
     room = make_room(office, office.viewer)
 
-    class Stuck:
-        async def send_text(self, _: str) -> None:
-            await asyncio.Event().wait()
+    async def stuck(_: Message) -> None:
+        await asyncio.Event().wait()
 
     async def scenario() -> None:
         with pytest.raises(SlowReaderError):
-            await events._send_room(cast("WebSocket", Stuck()), logged_in(office.viewer), room, 0)
+            await events._send_room(Wire(stuck), logged_in(office.viewer), room, 0)
+
+    run(scenario)
+
+
+def test_a_listener_at_rest_is_sent_to_on_the_spot_and_a_busy_one_in_order(office: Office) -> None:
+    room = make_room(office, office.viewer)
+    under_way: list[tuple[str, asyncio.Future[None]]] = []
+
+    # As granian's: the sending has begun when the call returns.
+    def send(message: Message) -> asyncio.Future[None]:
+        sending = asyncio.get_running_loop().create_future()
+        under_way.append((json.loads(message["text"])["data"].get("body", ""), sending))
+        return sending
+
+    async def scenario() -> None:
+        listening = asyncio.create_task(
+            events._send_room(Wire(cast("Send", send)), logged_in(office.viewer), room, 1_000_000)
+        )
+        await asyncio.sleep(0.3)
+        for body in ("at rest", "busy", "busy still"):
+            await asyncio.to_thread(say, office.steward, room, body)
+        await asyncio.sleep(0.2)
+        said = [body for body, _ in under_way if body]
+        assert said == ["at rest"]
+        for expected in (["at rest", "busy"], ["at rest", "busy", "busy still"]):
+            for _, sending in under_way:
+                if not sending.done():
+                    sending.set_result(None)
+            await asyncio.sleep(0.1)
+            assert [body for body, _ in under_way if body] == expected
+        # What did not arrive is not taken for sent: the next line finds out, and the stream ends.
+        under_way[-1][1].set_exception(ConnectionError())
+        await asyncio.to_thread(say, office.steward, room, "to nobody")
+        with pytest.raises(ConnectionError):
+            await asyncio.wait_for(listening, 2)
 
     run(scenario)
 

@@ -17,6 +17,7 @@ from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.api.room_stream import (
     SlowReaderError,
     StreamEndedError,
+    Wire,
     check_count,
     check_seat,
     counted,
@@ -36,7 +37,6 @@ _SSE, _NO_STORE = "text/event-stream", {"Cache-Control": "no-store"}
 # What a client says over its socket besides nothing: a sign of life, or that its person is writing.
 _MOST_BYTES_IN = 4_096
 _SILENT_S = 30
-_SLOWEST_SEND_S = 10
 
 
 class _SessionEndedError(Exception):
@@ -209,7 +209,7 @@ async def socket_events(
         await socket.close(refusal(error))
         return
     await socket.accept()
-    sending = _send_room(socket, actor, session_id, after_seq) if session_id else None
+    sending = _send_room(Wire(socket.state.send), actor, session_id, after_seq) if session_id else None
     sending = sending or _send_all(socket, actor, workspace_id, after_seq)
     tasks = [asyncio.ensure_future(each) for each in (_hear(socket, actor, session_id), sending)]
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -252,14 +252,9 @@ def _said(text: str) -> str:
     return str(said.get("type", "")) if isinstance(said, dict) else ""
 
 
-async def _send_room(socket: WebSocket, actor: Actor, room_id: UUID, after_seq: int) -> None:
-    async for line in room_lines(actor, room_id, after_seq):
-        try:
-            # Not wait_for, which makes a task for every message to every listener.
-            async with asyncio.timeout(_SLOWEST_SEND_S):
-                await socket.send_text(line.text)
-        except TimeoutError:
-            raise SlowReaderError from None
+async def _send_room(wire: Wire, actor: Actor, room_id: UUID, after_seq: int) -> None:
+    async for line in room_lines(actor, room_id, after_seq, wire):
+        await wire.send(line.text)
 
 
 async def _send_all(socket: WebSocket, actor: Actor, workspace_id: UUID | None, after_seq: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
-from pursight_app.core.db import after_commit, before_commit, unit_of_work
+from pursight_app.core.db import after_commit, before_commit, read_now, unit_of_work
 from pursight_app.core.errors import InvalidInputError
 from pursight_app.core.events import publish_access_change
 from pursight_app.models import (
@@ -39,6 +39,7 @@ from pursight_app.services.access.policy import Decision, Policy, Scope
 
 LEASE_S = 0.05
 _KEPT_POLICIES = 20_000
+_VERSION = select(AuthorizationVersion.version)
 
 
 @dataclass(slots=True)
@@ -90,17 +91,17 @@ def current_policy(user_id: UUID) -> Policy | None:
     """
     if (policy := kept_policy(user_id)) is not None:
         return policy
+    asked_at = time.monotonic()
+    version = read_now(_VERSION)
+    with _lock:
+        if version != _kept.version or len(_kept.policies) > _KEPT_POLICIES:
+            _kept.policies = {}
+        _kept.version, _kept.seen_at = version, asked_at
+        policies = _kept.policies
+        known = policies.get(user_id)
+    if known is not None and not _has_run_out(known):
+        return known
     with unit_of_work() as session:
-        asked_at = time.monotonic()
-        version = session.exec(select(AuthorizationVersion.version)).one()
-        with _lock:
-            if version != _kept.version or len(_kept.policies) > _KEPT_POLICIES:
-                _kept.policies = {}
-            _kept.version, _kept.seen_at = version, asked_at
-            policies = _kept.policies
-            known = policies.get(user_id)
-        if known is not None and not _has_run_out(known):
-            return known
         policy = compile_policy(session, user_id)
     if policy is not None:
         # Into the dict of the version that was read before compiling: what changed since raises it again.

@@ -9,7 +9,6 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlmodel import Session
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from pursight_app.core.clock import now
 from pursight_app.core.errors import InvalidInputError, ServiceUnavailableError
@@ -40,6 +39,9 @@ def _dummy_hash() -> str:
 
 @cache
 def _common_passwords() -> frozenset[str]:
+    # Here, because the whole of its lists takes 12 MB and few processes ever set a password.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
     return frozenset(FREQUENCY_LISTS["passwords"])
 
 

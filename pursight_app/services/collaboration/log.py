@@ -73,9 +73,14 @@ def append(session: Session, room: Room, happening: Happening, *, actor_id: UUID
             "data": dict(happening.data),
         },
     )
-    told = event_of(room.id, seq, happening.type, at, {**happening.data, **(happening.told or {})})
-    after_commit(session, lambda: publish_room(RoomLine.of(room.id, told)))
+    tell_after_commit(session, room.id, seq, happening, at)
     return seq
+
+
+def tell_after_commit(session: Session, room_id: UUID, seq: int, happening: Happening, at: datetime) -> None:
+    """Tells the room of what bears this number, once it is durable."""
+    told = event_of(room_id, seq, happening.type, at, {**happening.data, **(happening.told or {})})
+    after_commit(session, lambda: publish_room(RoomLine.of(room_id, told)))
 
 
 def ended() -> ConflictError:

@@ -6,7 +6,8 @@ from typing import cast
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Table, bindparam, func, insert, inspect, true
+from sqlalchemy import bindparam, func, text, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -28,7 +29,7 @@ from pursight_app.models import (
 )
 from pursight_app.services import access, auth
 from pursight_app.services.access import Actor, Permission
-from pursight_app.services.collaboration.log import Happening, append, ended
+from pursight_app.services.collaboration.log import Happening, append, ended, tell_after_commit
 from pursight_app.services.collaboration.rooms import list_people
 from pursight_app.services.collaboration.seats import Seat, seat_of
 from pursight_app.services.notifications import notify_person
@@ -38,8 +39,21 @@ MOST_MENTIONS = 50
 # A fast writer sends a few a second; a program that pours is slowed down, and nobody else is.
 MESSAGES_PER_10_S = 1_000
 EMOJI_MAX = 8
-# Made once, as in log.py.
-_KEEPING = insert(cast("Table", inspect(Message).local_table))
+# A message, its event and its number in one round trip, by whoever holds the room's lock; no row if it was said before.
+_SAYING = text("""
+    WITH said AS (
+        INSERT INTO message
+            (id, created_at, workspace_id, room_id, seq, author_id, client_id, body, thread_id, mentions)
+        VALUES (:id, :at, :workspace, :room, :seq, :author, :client_id, :body, :thread, :mentions)
+        ON CONFLICT (room_id, author_id, client_id) DO NOTHING
+        RETURNING *
+    ), counted AS (
+        UPDATE room SET last_seq = said.seq, message_count = message_count + 1 FROM said WHERE room.id = said.room_id
+    )
+    INSERT INTO room_event (room_id, seq, workspace_id, type, actor_id, created_at, message_id, data)
+    SELECT room_id, seq, workspace_id, 'message', author_id, created_at, id, :data FROM said
+    RETURNING seq
+""").bindparams(*(bindparam(name, type_=JSONB) for name in ("mentions", "data")))
 _SAID_BEFORE = select(Message).where(
     col(Message.room_id) == bindparam("room"),
     col(Message.author_id) == bindparam("author"),
@@ -82,16 +96,14 @@ def send(
     """
     # Before the room's lock: whoever pours is turned away without making the others wait.
     auth.throttle("messages", str(actor.user_id), limit=MESSAGES_PER_10_S, window_s=10)
-    # The writer's lock from here on: two of the same client_id wait for each other.
+    # The writer's lock from here on: the room's counter stands still.
     seat = seat_of(session, actor, room_id, lock=True)
-    said = {"room": room_id, "author": actor.user_id, "client": client_id}
-    known = session.exec(_SAID_BEFORE, params=said).first()
-    if known is not None:
-        return Sent(known.id, known.seq, is_new=False, body=known.body)
+    if seat.room.status == RoomStatus.ENDED and (known := _said_before(session, actor, room_id, client_id)):
+        return known
     _check(seat, body, client_id)
     root = _root_of(session, room_id, thread_id) if thread_id else None
     mentioned = _mentioned(session, room_id, body)
-    message_id = uuid4()
+    message_id, seq, at = uuid4(), seat.room.last_seq + 1, now()
     data: dict[str, object] = {
         "message_id": str(message_id),
         "author_id": str(actor.user_id),
@@ -99,46 +111,34 @@ def send(
         "thread_id": str(root) if root else None,
         "mentions": [str(user_id) for user_id in mentioned],
     }
+    row = {
+        "id": message_id,
+        "at": at,
+        "workspace": seat.room.workspace_id,
+        "room": room_id,
+        "seq": seq,
+        "author": actor.user_id,
+        "client_id": client_id,
+        "body": body,
+        "thread": root,
+        "mentions": data["mentions"],
+        "data": data,
+    }
+    if session.connection().execute(_SAYING, row).first() is None:
+        return cast("Sent", _said_before(session, actor, room_id, client_id))
     told = {"body": body, "author_name": actor.name, "is_deleted": False}
-    seq = append(session, seat.room, Happening("message", data, message_id, told), actor_id=actor.user_id)
-    _insert(session, seat.room, actor, message_id, seq=seq, body=body, data=data, root=root)
+    tell_after_commit(session, room_id, seq, Happening("message", data, message_id, told), at)
     for user_id in mentioned:
         if user_id != actor.user_id:
             notify_person(session, actor, seat.room, user_id, "mention", message_id=str(message_id), seq=seq)
-    after_commit(session, lambda: _has_written(room_id, actor.user_id))
+    after_commit(session, lambda: live.stopped_typing(room_id, actor.user_id))
     return Sent(message_id, seq, is_new=True, body=body)
 
 
-def _has_written(room_id: UUID, user_id: UUID) -> None:
-    live.stopped_typing(room_id, user_id)
-
-
-def _insert(
-    session: Session,
-    room: Room,
-    actor: Actor,
-    message_id: UUID,
-    *,
-    seq: int,
-    body: str,
-    data: dict[str, object],
-    root: UUID | None,
-) -> None:
-    session.connection().execute(
-        _KEEPING,
-        {
-            "id": message_id,
-            "created_at": now(),
-            "workspace_id": room.workspace_id,
-            "room_id": room.id,
-            "seq": seq,
-            "author_id": actor.user_id,
-            "client_id": data["client_id"],
-            "body": body,
-            "thread_id": root,
-            "mentions": data["mentions"],
-        },
-    )
+def _said_before(session: Session, actor: Actor, room_id: UUID, client_id: str) -> Sent | None:
+    given = {"room": room_id, "author": actor.user_id, "client": client_id}
+    known = session.exec(_SAID_BEFORE, params=given).first()
+    return Sent(known.id, known.seq, is_new=False, body=known.body) if known else None
 
 
 def _check(seat: Seat, body: str, client_id: str) -> None:

@@ -1,5 +1,6 @@
 """Goes through the scanned tables of a workspace, batch by batch, and remembers in the model's row how far it got."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import func
@@ -7,7 +8,9 @@ from sqlmodel import Session, col, select
 
 from pursight_app.models import Asset, ColumnModel
 from pursight_app.services.learning.progress import announce
-from pursight_app.services.rescoring import ScannedTable, load_tables
+
+if TYPE_CHECKING:
+    from pursight_app.services.rescoring import ScannedTable
 
 BATCH_TABLES = 25
 
@@ -36,13 +39,16 @@ def begin(session: Session, row: ColumnModel) -> None:
     announce(session, row)
 
 
-def next_tables(session: Session, row: ColumnModel) -> list[ScannedTable]:
+def next_tables(session: Session, row: ColumnModel) -> "list[ScannedTable]":
     """The next batch behind the last one that was finished; empty at the end."""
+    # Here, because it brings pyarrow (25 MB), which the web server does not use.
+    from pursight_app.services.rescoring import load_tables
+
     after = str(row.scores.get("after", ""))
     return load_tables(session, row.workspace_id, after=UUID(after) if after else None, limit=BATCH_TABLES)
 
 
-def step(session: Session, row: ColumnModel, tables: list[ScannedTable]) -> None:
+def step(session: Session, row: ColumnModel, tables: "list[ScannedTable]") -> None:
     """Marks a batch as done, in the transaction that writes what came of it."""
     row.scores = {**row.scores, "after": str(tables[-1].asset.id)}
     row.done_count += len(tables)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import numpy as np
 import structlog
-from scipy.stats import mannwhitneyu
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
@@ -160,6 +159,9 @@ def is_slower(before: Sequence[float], after: Sequence[float]) -> bool:
     ratio = statistics.median(after) / statistics.median(before)
     if len(before) < FEW_RUNS or len(after) < FEW_RUNS:
         return ratio > CLEARLY_SLOWER
+    # Here, because the web server needs the 60 MB of it only when a deployment is judged.
+    from scipy.stats import mannwhitneyu
+
     return ratio > SLOWER and float(mannwhitneyu(after, before, alternative="greater").pvalue) < SIGNIFICANT
 
 
