@@ -7,6 +7,7 @@ import reflex as rx
 from pursight_app.ui.components import badge, button, callout, drawer, empty, find_form, link
 from pursight_app.ui.theme import SENSITIVITY
 from state.room import RoomState as State
+from state.room_fresh import RoomFreshState as Fresh
 from state.room_search import RoomSearchState as Search
 from state.room_thread import RoomThreadState as Thread
 from state.room_views import CardView, MessageView, SignView
@@ -35,7 +36,7 @@ def message_list() -> rx.Component:
         ),
         rx.cond(
             State.messages.length() > 0,
-            rx.el.ol(rx.foreach(State.messages, _message), class_name="messages"),
+            rx.el.ol(rx.foreach(State.messages, _message), _just_said(), class_name="messages"),
             empty("message-circle", "Nothing said yet", "Write the first message below. Invite somebody to answer it."),
         ),
         rx.cond(
@@ -56,10 +57,42 @@ def message_list() -> rx.Component:
     )
 
 
+def _just_said() -> rx.Component:
+    """What the page has not read yet. Unseen by screen readers, which would hear it twice: it is read in a moment."""
+    is_here = (Fresh.room == State.room_id_shown) & ~State.has_newer
+    return rx.cond(
+        is_here,
+        rx.foreach(
+            Fresh.fresh,
+            lambda each: rx.cond(
+                (each.seq > State.shown_seq) & (each.author_id != State.me),
+                rx.el.li(
+                    _line(each, rx.el.div(words(each.body), class_name="markdown")),
+                    key=each.id,
+                    custom_attrs={"inert": True},
+                ),
+            ),
+        ),
+    )
+
+
 def _message(message: rx.Var[MessageView]) -> rx.Component:
     return rx.el.li(
+        _line(
+            message,
+            rx.cond(State.editing_id == message.id, _edit_form(), _body(message)),
+            rx.cond(State.is_ended | message.is_deleted, rx.fragment(), _tools(message)),
+            is_first_new=message.is_first_new,
+        ),
+        key=message.id,
+        id=rx.Var.create("m") + message.seq.to_string(),
+    )
+
+
+def _line(message: Any, body: rx.Component, *tools: rx.Component, is_first_new: Any = False) -> rx.Component:
+    return rx.fragment(
         rx.cond(message.day != "", rx.el.div(message.day, class_name="day")),
-        rx.cond(message.is_first_new, rx.el.div("New since you left", class_name="new-mark")),
+        rx.cond(is_first_new, rx.el.div("New since you left", class_name="new-mark")),
         rx.el.div(
             rx.cond(
                 message.is_followup,
@@ -76,14 +109,12 @@ def _message(message: rx.Var[MessageView]) -> rx.Component:
                         class_name="row",
                     ),
                 ),
-                rx.cond(State.editing_id == message.id, _edit_form(), _body(message)),
+                body,
                 class_name="grow message-body",
             ),
-            rx.cond(State.is_ended | message.is_deleted, rx.fragment(), _tools(message)),
+            *tools,
             class_name="message",
         ),
-        key=message.id,
-        id=rx.Var.create("m") + message.seq.to_string(),
     )
 
 

@@ -8,7 +8,7 @@ from pursight_app.web.app import create_web_app
 from pursight_app.web.live import LiveHub
 from state.activity import ActivityState
 from state.asset import AssetState
-from state.base import install_listener
+from state.base import install_listener, install_talks
 from state.data_classes import DataClassesState
 from state.data_sources import DataSourcesState
 from state.errors import on_error
@@ -22,6 +22,7 @@ from state.pipeline_plan import PipelinePlanState
 from state.pipeline_run import PipelineRunState
 from state.pipelines import PipelinesState
 from state.room import RoomState
+from state.room_fresh import talk_delta
 from state.room_thread import RoomThreadState
 from state.rooms import RoomsState
 from state.scans import ScansState, ScanState
@@ -49,9 +50,11 @@ hub = LiveHub(
         "pipeline_deployment": ("workspace:", (PipelineDeploymentState.refresh,)),
         "activity": ("workspace:", (ActivityState.refresh,)),
         "models": ("workspace:", (ModelsState.refresh,)),
-    }
+    },
+    talk_delta,
 )
 install_listener(hub.enter)
+install_talks(hub)
 app = create_web_app(
     create_app(),
     hub,

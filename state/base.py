@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -21,6 +21,26 @@ Result = TypeVar("Result")
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 # Set by the composition root: lets a tab hear of a topic. Without it (unit tests) pages are simply not live.
 _listen: Callable[[str, str, str, UUID], Awaitable[None]] | None = None
+
+
+class Talks(Protocol):
+    """Tells what is said in a room to the tabs of those who are in it, without their asking."""
+
+    def moment(self, room_id: str) -> str:
+        """Names this moment in the life of a room: whatever may take a seat away begins another one."""
+        ...
+
+    async def follow(self, token: str, room_id: str, moment: str) -> None:
+        """Tells this tab too, as long as the moment lasts at which its seat was seen; "": not any more."""
+        ...
+
+
+_talks: Talks | None = None
+
+
+def install_talks(talks: Talks) -> None:
+    """Wires the live hub in."""
+    globals()["_talks"] = talks
 
 
 def install_listener(listen: Callable[[str, str, str, UUID], Awaitable[None]]) -> None:
@@ -102,6 +122,22 @@ async def hear(state: rx.State, page: str, topic: str) -> None:
     """Makes this tab hear of `topic` until it opens another page."""
     if _listen is not None:
         await _listen(state.router.session.client_token, page, topic, acting().user_id)
+
+
+def talk_moment(room_id: str) -> str:
+    """To be asked for before one looks whether the tab's person is in the room."""
+    return _talks.moment(room_id) if _talks is not None else ""
+
+
+async def hear_talk(state: rx.State, room_id: str, moment: str) -> None:
+    """Makes this tab hear what is said in the room at once, if its person was in it at that `moment`; "": they are not.
+
+    Those whose rights end at some time hear it the long way, where each message is asked for.
+    """
+    if acting().policy.valid_until is not None:
+        moment = ""
+    if _talks is not None:
+        await _talks.follow(state.router.session.client_token, room_id, moment)
 
 
 async def hear_own(state: rx.State) -> None:

@@ -13,7 +13,7 @@ from pursight_app.services import collaboration
 from pursight_app.services.access import Actor
 from pursight_app.services.collaboration import AssetCard, MessageRow
 from state import format as fmt
-from state.base import acting, as_id, event, hear, run, sentence_of
+from state.base import acting, as_id, event, hear, hear_talk, run, sentence_of, talk_moment
 from state.person_choice import clear_choice
 from state.room_reading import MOST_SHOWN, WINDOW, Look, Window, look_into, read_messages
 from state.room_views import MessageView, PersonView, message_views, person_view
@@ -42,6 +42,9 @@ class RoomState(rx.State):
     may_end: bool = False
     people: list[PersonView] = []
     messages: list[MessageView] = []
+    # Up to this number the page has read the room; later messages are in RoomFreshState.
+    shown_seq: int = 0
+    me: str = ""
     has_older: bool = False
     has_newer: bool = False
     missed: int = 0
@@ -80,6 +83,7 @@ class RoomState(rx.State):
         self.is_inviting = self.is_ending = False
         self._last_seq = -1
         at = str(self.router.url.query_parameters.get("at", ""))
+        moment = talk_moment(wanted)
         try:
             await self._fill(is_opened=True)
             if at.isdigit() and self.is_in:
@@ -89,18 +93,21 @@ class RoomState(rx.State):
         else:
             self.is_missing = False
             await hear(self, "room", f"room:{wanted}")
+            await hear_talk(self, wanted, moment if self.is_in else "")
         self.is_loading = False
 
     @event()
     async def refresh(self) -> Any:
         """Called by the live hub."""
-        before = self._others
+        before, moment = self._others, talk_moment(self.room_id_shown)
         try:
             await self._fill()
         except NotFoundError:
             # Taken out of the room while looking at it.
             self.is_missing, self.is_in, self.messages, self.people = True, False, [], []
+            await hear_talk(self, self.room_id_shown, "")
             return None
+        await hear_talk(self, self.room_id_shown, moment if self.is_in else "")
         return list(FOLLOWERS) if self._others != before else None
 
     async def _fill(self, *, is_opened: bool = False) -> None:
@@ -110,11 +117,12 @@ class RoomState(rx.State):
         self._take(look, is_opened=is_opened)
         if look.rows is not None:
             self._show(look.rows, look.cards)
-            self._last_seq = look.detail.room.last_seq
+            self._last_seq = self.shown_seq = look.detail.room.last_seq
 
     def _take(self, look: Look, *, is_opened: bool) -> None:
         detail = look.detail
         room, me = detail.room, acting().user_id
+        self.me = str(me)
         self._others = room.last_seq - room.message_count
         self.title, self.is_ended = room.title, room.status == "ended"
         self.subject = detail.subject or ""

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -220,7 +221,7 @@ def message_views(rows: list[MessageRow], me: UUID, cards: dict[UUID, AssetCard]
                 is_deleted=message.deleted_at is not None,
                 is_edited=message.edited_at is not None,
                 is_first_new=is_new,
-                is_followup=same_day and not is_new and _follows(previous, row),
+                is_followup=same_day and not is_new and follows(previous and _said_by(previous), _said_by(row)),
                 replies=row.replies,
                 signs=[SignView(emoji, people, own) for emoji, people, own in row.reactions],
                 cards=_cards(row, cards),
@@ -230,11 +231,13 @@ def message_views(rows: list[MessageRow], me: UUID, cards: dict[UUID, AssetCard]
     return views
 
 
-def _follows(previous: MessageRow | None, row: MessageRow) -> bool:
-    """Whether somebody goes on within five minutes: the name is not repeated then."""
-    if previous is None or previous.message.author_id != row.message.author_id:
-        return False
-    return (row.message.created_at - previous.message.created_at).total_seconds() < 300
+def _said_by(row: MessageRow) -> tuple[UUID | None, datetime]:
+    return row.message.author_id, row.message.created_at
+
+
+def follows(previous: tuple[object, datetime] | None, row: tuple[object, datetime]) -> bool:
+    """Whether somebody goes on within five minutes: the name is not repeated then. Both are (author, when)."""
+    return previous is not None and previous[0] == row[0] and (row[1] - previous[1]).total_seconds() < 300
 
 
 def _cards(row: MessageRow, cards: dict[UUID, AssetCard]) -> list[CardView]:

@@ -6,7 +6,7 @@ Tests commit like the product does; each makes its own workspace, and a workspac
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,30 @@ def services() -> Generator[None]:
     redis_process.terminate()
     redis_process.wait()
     postgres.stop()
+
+
+Put = Callable[[str, bytes], object]
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Generator[Put]:
+    """Puts objects into the bucket `lake` of a real S3 endpoint on loopback, which the usual variables name."""
+    import boto3
+    import fsspec
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in {**keys, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}.items():
+        monkeypatch.setenv(name, value)
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="lake")
+    yield lambda key, body: s3.put_object(Bucket="lake", Key=key, Body=body)
+    server.stop()
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
 
 
 def pytest_unconfigure() -> None:

@@ -1,7 +1,7 @@
 """What `./pursight test` runs: installs what the tests need from the system, then pytest; its exit code is pytest's.
 
-Browser tests run in a pytest process of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
-Tests of faults and of Spark have one each too, beside the others; each process has its own home with its own servers.
+Browser tests run in pytest processes of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
+Two processes at a time, each with its own home and servers: tests of faults wait for most of their time.
 """
 
 import os
@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SYSTEM_PARTS = {"chromium": "chromium", "mariadbd": "mariadb-server"}
 NO_TESTS = 5
 PYTEST = [sys.executable, "-m", "pytest"]
+# The longest first. Those of pipelines in the browser wait for the front end that the others have built.
+PARTS = (
+    ("tests/e2e", "--ignore=tests/e2e/test_pipelines.py"),
+    ("tests", "--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/spark"),
+    ("tests/spark",),
+    ("tests/faults",),
+    ("tests/e2e/test_pipelines.py",),
+)
 
 
 def install_system_parts() -> None:
@@ -52,11 +62,18 @@ def main(arguments: list[str]) -> int:
     install_system_parts()
     if arguments:
         return run(*arguments)
-    # Tests of faults wait for most of their time: for leases to end and for servers to be back.
+    waiting = deque(PARTS)
+
+    def take(heard: IO[bytes] | None) -> list[int]:
+        outcomes: list[int] = []
+        with suppress(IndexError):
+            while True:
+                outcomes.append(run(*waiting.popleft(), heard=heard))
+        return outcomes
+
     with tempfile.TemporaryFile() as heard, ThreadPoolExecutor(1) as beside:
-        waiting = [beside.submit(run, folder, heard=heard) for folder in ("tests/faults", "tests/spark")]
-        others = ["--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/spark", "tests"]
-        outcomes = [run(*others), run("tests/e2e"), *(each.result() for each in waiting)]
+        others = beside.submit(take, heard)
+        outcomes = [*take(None), *others.result()]
         heard.seek(0)
         shutil.copyfileobj(heard, sys.stdout.buffer)
         sys.stdout.flush()

@@ -2,12 +2,14 @@
 
 A tab is nudged, not fed: it gets the name of its own refresh handler, runs it with its own rights, and so never receives
 a row that its person may not see. Nudges are thinned out, so a scan of 2,000 tables is not 2,000 reloads.
+
+What is said in a room is the exception: it goes at once to the tabs whose handlers have just seen that their person is in it.
 """
 
 import asyncio
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -32,22 +34,30 @@ ROOM_NUDGE_EVERY_S, ROOM_NUDGE_MORE_S = 0.02, 0.004
 LIST_NUDGE_EVERY_S = 1.0
 # The room that every tab with a session is in, and the page name of the handler that looks at its rights anew.
 _EVERYBODY, _RIGHTS = "everybody", "rights"
+# Of what was said in a room just now: a tab reads the rest within half a second.
+_MOST_FRESH = 8
 Refreshers = Mapping[str, tuple[str, Sequence[Callable[..., Any]]]]
+TalkDelta = Callable[[str, Sequence[Mapping[str, Any]]], dict[str, dict[str, object]]]
 
 
 class LiveHub:
     """Rooms of socket.io by topic. `refreshers` maps a page's name to the prefix of its topic and its handlers.
 
-    The name "rights" is for the handler that every tab runs when somebody's rights have changed.
+    The name "rights" is for the handler that every tab runs when somebody's rights have changed. `talk_delta` makes the
+    change of state that shows the messages of a room.
     """
 
-    def __init__(self, refreshers: Refreshers) -> None:
+    def __init__(self, refreshers: Refreshers, talk_delta: TalkDelta) -> None:
         self._refreshers = refreshers
+        self._talk_delta = talk_delta
         self._app: rx.App | None = None
         self._last_nudge: dict[str, float] = {}
         self._planned: dict[str, asyncio.Task[None]] = {}
         # Who sits at which socket in which room to talk: signs of life go out for them while the socket is open.
         self._seats: dict[str, tuple[str, UUID]] = {}
+        self._fresh: dict[str, deque[dict[str, Any]]] = {}
+        # How often something may have taken seats away: in a room, and everywhere.
+        self._turns: Counter[str] = Counter()
 
     async def run(self, app: rx.App) -> None:
         """Lifespan task: listens until the process ends, through any outage of Redis."""
@@ -63,8 +73,12 @@ class LiveHub:
         while True:
             try:
                 async for channel, text in listen(CHANNEL, SESSION_CHANNEL, ACCESS_CHANNEL, ROOM_CHANNEL):
+                    if channel in {"", ACCESS_CHANNEL}:
+                        self._turns[_EVERYBODY] += 1
                     if channel == ROOM_CHANNEL:
-                        self._hear_room(RoomLine.unpacked(text))
+                        line = RoomLine.unpacked(text)
+                        await self._tell(line)
+                        self._hear_room(line)
                     elif channel == SESSION_CHANNEL:
                         await self._end_session(text)
                     elif channel == ACCESS_CHANNEL:
@@ -74,6 +88,38 @@ class LiveHub:
             except (RedisError, ServiceUnavailableError) as error:
                 log.warning("hub.redis_lost", error=type(error).__name__)
                 await asyncio.sleep(1)
+
+    def moment(self, room_id: str, *, minutes_ago: int = 0) -> str:
+        """Names this moment in the life of a room: whatever may take a seat away begins another one, and each minute."""
+        minute = int(time.monotonic() / 60) - minutes_ago
+        return f"{self._turns[_EVERYBODY]}.{self._turns.get(room_id, 0)}.{minute}"
+
+    async def follow(self, token: str, room_id: str, moment: str) -> None:
+        """Tells the tab behind `token` what is said, as long as the moment lasts at which its seat was seen; "": no more."""
+        record = self._namespace._token_manager.token_to_socket.get(token)  # noqa: SLF001  # pyright: ignore  the only map from tab to socket
+        if record is None:
+            return
+        await self._leave(record.sid, "talk:")
+        if moment:
+            name = _talk(room_id, moment)
+            await self._sockets.enter_room(record.sid, name, namespace=self._namespace.namespace)
+
+    async def _tell(self, line: RoomLine) -> None:
+        """A message to all who follow the room; anything else that is kept may have taken somebody's seat."""
+        if not line.seq:
+            return
+        if '"type":"message"' not in line.text:
+            self._turns[line.room_id] += 1
+            self._fresh.pop(line.room_id, None)
+            return
+        if not any(seat[0] == line.room_id for seat in self._seats.values()):
+            return
+        fresh = self._fresh.setdefault(line.room_id, deque(maxlen=_MOST_FRESH))
+        fresh.append(json.loads(line.text))
+        update = StateUpdate(delta=self._talk_delta(line.room_id, fresh))
+        # A session that runs out tells nobody, so a seat is believed for a minute or two after it was seen.
+        seen = [_talk(line.room_id, self.moment(line.room_id, minutes_ago=ago)) for ago in (0, 1)]
+        await self._emit(seen, update)
 
     def _hear_room(self, line: RoomLine) -> None:
         room = f"page:room:room:{line.room_id}"
@@ -132,6 +178,8 @@ class LiveHub:
     async def _stand_up(self, sid: str) -> None:
         seat = self._seats.pop(sid, None)
         if seat is not None and seat not in self._seats.values():
+            if all(other[0] != seat[0] for other in self._seats.values()):
+                self._fresh.pop(seat[0], None)
             await asyncio.to_thread(rooms.gone, *seat)
 
     @property
@@ -149,11 +197,15 @@ class LiveHub:
             return
         name = self._namespace.namespace
         if page != "bell":
-            for room in list(self._sockets.rooms(record.sid, namespace=name)):
-                if room.startswith("page:") and not room.startswith("page:bell:"):
-                    await self._sockets.leave_room(record.sid, room, namespace=name)
+            await self._leave(record.sid, "page:", "talk:")
             await self._sit_down(record.sid, page, topic, user_id)
         await self._sockets.enter_room(record.sid, f"page:{page}:{topic}", namespace=name)
+
+    async def _leave(self, sid: str, *prefixes: str) -> None:
+        name = self._namespace.namespace
+        for room in list(self._sockets.rooms(sid, namespace=name)):
+            if room.startswith(prefixes) and not room.startswith("page:bell:"):
+                await self._sockets.leave_room(sid, room, namespace=name)
 
     def _hear(self, event: dict[str, Any]) -> None:
         topics = {f"workspace:{event['workspace_id']}"}
@@ -188,7 +240,7 @@ class LiveHub:
         for refresh in self._refreshers[page][1]:
             await self._emit(room, StateUpdate(events=Event.from_event_type(refresh)))
 
-    async def _emit(self, room: str, update: StateUpdate) -> None:
+    async def _emit(self, room: str | list[str], update: StateUpdate) -> None:
         if self._sockets is not None:
             await self._sockets.emit("event", update, room=room, namespace=self._namespace.namespace)
 
@@ -200,3 +252,7 @@ class LiveHub:
         name = self._namespace.namespace
         for sid, _ in list(self._sockets.manager.get_participants(name, room)):
             await self._sockets.disconnect(sid, namespace=name)
+
+
+def _talk(room_id: str, moment: str) -> str:
+    return f"talk:{moment}:{room_id}"

@@ -4,14 +4,13 @@ import gzip
 from pathlib import Path
 from uuid import UUID
 
-import fsspec
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import AuditEvent, PipelineRun
-from pursight_app.services.pipelines import event_log_folders
+from tests.conftest import Put
 from tests.factories import Office, bearer, make_office
 from tests.unit.test_event_logs import small_log
 
@@ -120,23 +119,56 @@ def test_an_application_whose_number_begins_like_another_is_taken(
         assert session.get_one(PipelineRun, UUID(last["run_id"])).app_id == "application_9_10"
 
 
-def test_a_store_is_read_by_its_url(
+def test_a_bucket_is_read_by_its_url_with_what_is_new_in_it(
+    client: TestClient, office: Office, pipeline_id: str, bucket: Put
+) -> None:
+    rolling = log_of("app-12").splitlines(keepends=True)
+    bucket("logs/app-9", log_of("app-9"))
+    bucket("logs/app-10.gz", gzip.compress(log_of("app-10")))
+    bucket("logs/app-11.inprogress", log_of("app-11"))
+    bucket("logs/eventlog_v2_app-12/appstatus_app-12", b"")
+    bucket("logs/eventlog_v2_app-12/events_1_app-12", b"".join(rolling[:4]))
+    bucket("logs/eventlog_v2_app-12/events_2_app-12", b"".join(rolling[4:]))
+
+    first = read_folder(client, office, pipeline_id, "s3a://lake/logs")
+    bucket("logs/app-13", log_of("app-13"))
+    second = read_folder(client, office, pipeline_id, "s3://lake/logs/")
+
+    assert sorted(run["app_id"] for run in first["runs"]) == ["app-10", "app-12", "app-9"]
+    assert first["problems"] == []
+    assert [run["app_id"] for run in second["runs"]] == ["app-13"]
+    assert second["known"] == 3
+
+
+@pytest.mark.parametrize("place", ["s3://lake/nothing-here", "s3://no-such-bucket/logs"])
+def test_a_bucket_without_such_logs_is_said(
+    client: TestClient, office: Office, pipeline_id: str, bucket: Put, place: str
+) -> None:
+    answer = client.post(
+        f"/racine/pipeline/{pipeline_id}/event-logs/folder", json={"folder": place}, headers=bearer(office.engineer)
+    )
+
+    assert answer.status_code == 422, answer.text
+    assert "cannot be read" in answer.json()["detail"]
+
+
+def test_a_store_without_keys_is_said(
     client: TestClient, office: Office, pipeline_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A store of fsspec that needs no server; what differs from S3 is the driver.
-    monkeypatch.setattr(event_log_folders, "REMOTE", ("memory://",))
-    store = fsspec.filesystem("memory")
-    store.makedirs("/eventlogs-of-a-cluster", exist_ok=True)
-    store.pipe_file("/eventlogs-of-a-cluster/app-9", log_of("app-9"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
 
-    found = read_folder(client, office, pipeline_id, "memory://eventlogs-of-a-cluster")
+    answer = client.post(
+        f"/racine/pipeline/{pipeline_id}/event-logs/folder",
+        json={"folder": "s3://lake/logs"},
+        headers=bearer(office.engineer),
+    )
 
-    assert [run["app_id"] for run in found["runs"]] == ["app-9"]
+    assert answer.status_code == 422, answer.text
+    assert "keys" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    "folder", ["/etc", "/nowhere/at/all", "../..", "", "s3://bucket/logs", "http://127.0.0.1/", "memory://logs"]
-)
+@pytest.mark.parametrize("folder", ["/etc", "/nowhere/at/all", "../..", "", "http://127.0.0.1/", "memory://logs"])
 def test_a_folder_that_may_not_or_cannot_be_read_is_refused(
     client: TestClient, office: Office, pipeline_id: str, folder: str
 ) -> None:

@@ -8,12 +8,13 @@ from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
 from pursight_app.api.app import create_app
-from pursight_app.core.blob import read_blob
+from pursight_app.core.blob import delete_blob, read_blob, write_blob
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.settings import get_settings
 from pursight_app.models import Asset, AssetColumn, IdempotencyKey
 from pursight_app.services.catalog.values import read_values
 from pursight_app.services.scanning.tables import read_sample
+from tests.conftest import Put
 from tests.factories import (
     PEOPLE_HEADER,
     Office,
@@ -105,3 +106,18 @@ def test_se_77_unmasked_values_are_not_kept_for_repeated_requests(office: Office
     with unit_of_work() as session:
         kept = session.exec(select(IdempotencyKey).where(IdempotencyKey.user_id == office.steward.user_id)).all()
     assert not [row.body for row in kept if "@example.com" in row.body]
+
+
+def test_blobs_lie_in_a_bucket_where_one_is_named(bucket: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PURSIGHT_BLOB_URL", "s3://lake/blobs")
+    get_settings.cache_clear()
+    try:
+        write_blob("samples/one", b"first")
+        write_blob("samples/one", b"second")
+        assert read_blob("samples/one") == b"second"
+        delete_blob("samples/one")
+        delete_blob("samples/one")
+        assert read_blob("samples/one") is None
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()

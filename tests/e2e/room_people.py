@@ -66,7 +66,9 @@ def accept(page: Page, title: str) -> None:
     expect(page.get_by_label("Write a message")).to_be_visible()
 
 
-def say(page: Page, text: str) -> None:
+def say(page: Page, text: str, *, is_kept: bool = True) -> None:
     field = page.get_by_label("Write a message")
     field.fill(text)
     field.press("Enter")
+    # It is emptied when the message is kept; what is written before that would go with it.
+    expect(field).to_have_value("" if is_kept else text)

@@ -6,9 +6,9 @@ import time
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import Site, log_in
+from tests.e2e.conftest import Site, log_in, wait_until
 from tests.e2e.room_people import HOSTILE, Store, accept, invite, open_room, say
 
 pytestmark = pytest.mark.e2e
@@ -70,6 +70,42 @@ def test_what_was_said_is_found_and_shown_among_its_neighbours(together: tuple[P
     member.get_by_role("button", name="Find").last.click()
     member.get_by_role("region", name="Found in your rooms").get_by_role("link").nth(1).click()
     expect(member.get_by_role("log").get_by_text("old message 99", exact=True)).to_be_visible()
+
+
+def test_what_is_said_is_shown_before_the_page_has_read_it_to_those_alone_who_sit_there(
+    together: tuple[Page, Page, str], store: Store
+) -> None:
+    owner, member, room = together
+    tab, is_mute, heard = member.context.new_page(), False, list[str]()
+
+    def between(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        # "42" begins an event of socket.io; signs of life pass, or the line would be taken for lost.
+        line.on_message(lambda text: None if is_mute and str(text).startswith("42") else server.send(text))
+
+        def from_server(text: str | bytes) -> None:
+            heard.append(str(text))
+            line.send(text)
+
+        server.on_message(from_server)
+
+    tab.route_web_socket(re.compile("/_event"), between)
+    tab.goto(f"/rooms/{room}")
+    say(owner, "Read as ever")
+    expect(tab.get_by_role("log").get_by_text("Read as ever")).to_be_visible()
+    tab.wait_for_timeout(500)
+
+    is_mute = True
+    say(owner, "Shown **at once**")
+    expect(tab.get_by_role("log").locator("strong", has_text="at once")).to_be_visible()
+    owner.get_by_role("button", name="Take out Vera Viewer").click()
+    wait_until(lambda: store.recent(room)[-1]["type"] == "removed", 5)
+    say(owner, "Not for her any more")
+    expect(owner.get_by_role("log").get_by_text("Not for her any more")).to_be_visible()
+    tab.wait_for_timeout(1_000)
+
+    assert any("at once" in text for text in heard)
+    assert not any("Not for her" in text for text in heard)
 
 
 def test_c6_typing_is_shown_while_somebody_types_and_gone_within_five_seconds(
@@ -167,7 +203,7 @@ def test_what_could_not_be_sent_is_said_kept_and_sent_again(
     )
     store.database.execute("CREATE TRIGGER refuse BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION refuse()")
     try:
-        say(owner, "unlucky")
+        say(owner, "unlucky", is_kept=False)
         expect(owner.get_by_role("alert")).to_contain_text("Not sent")
         expect(owner.get_by_label("Write a message")).to_have_value("unlucky")
     finally:

@@ -22,6 +22,8 @@ from pursight_app.spark.event_log import read_event_log
 
 MOST_AT_ONCE, MOST_LISTED = 50, 10_000
 _UNFINISHED = ".inprogress"
+# Keys and address come from the usual variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL); boto would wait for minutes.
+_S3 = {"config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 2}}}
 
 
 @dataclass(slots=True)
@@ -79,7 +81,10 @@ def _list(place: str) -> tuple[Any, list[str]]:
         # Any other scheme, http among them, would let people knock at inner addresses; check_path refuses it.
         place = str(check_path(place, allowed_roots=get_settings().file_roots))
     try:
-        filesystem, root = fsspec.core.url_to_fs(place.replace("s3a://", "s3://", 1))
+        url = place.replace("s3a://", "s3://", 1)
+        filesystem, root = fsspec.core.url_to_fs(url, **(_S3 if url.startswith("s3://") else {}))
+        # Drivers remember what a folder held; new logs are what is asked for.
+        filesystem.invalidate_cache()
         names = [
             str(each["name"])
             for each in filesystem.ls(root, detail=True)
@@ -87,8 +92,10 @@ def _list(place: str) -> tuple[Any, list[str]]:
         ]
     except ImportError as error:
         raise InvalidInputError(f"This place needs a package that is not installed: {error}") from None
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(f"The folder cannot be read ({type(error).__name__}). Check its path.") from None
+    except Exception as error:  # noqa: BLE001  what the driver of a store raises without its keys or its network is its own
+        raise InvalidInputError(
+            f"The folder cannot be read ({type(error).__name__}). Check its path, and that this server holds keys to it."
+        ) from None
     finished = [
         name
         for name in names
