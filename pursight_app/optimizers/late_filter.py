@@ -46,9 +46,19 @@ def _late(execution: Execution, query: Query, node: PlanNode) -> Iterator[Found]
         f"{node.text[:160]} stands above {below.name}: the source was not asked for less.",
         "Filter on plain columns before joining and staging, and compare dates with a range instead of a formatted text.",
         {"rows_in": given, "rows_out": kept, "filter": node.text[:300], "above": below.name, **wrote},
-        (share_of_query(execution, query) * 0.6 + (share_of_query(execution, writer) if writer else 0))
+        (share_of_query(execution, query) * 0.6 + (_share_of_writer(execution, writer, below) if writer else 0))
         * (1 - kept / given),
     )
+
+
+def _share_of_writer(execution: Execution, writer: Query, scan: PlanNode) -> float:
+    """This scan's part of the time that went into its files: who else reads them needs them too."""
+    location = scan.metadata.get("Location", "")
+    readers = sum(
+        any(each.metadata.get("Location") == location for each in scans(query.plan))
+        for query in execution.queries.values()
+    )
+    return share_of_query(execution, writer) / max(1, readers)
 
 
 def _writer(execution: Execution, scan: PlanNode) -> Query | None:
