@@ -217,7 +217,9 @@ class Execution:
             if stage.submitted_at is not None
         ]
         shares: dict[tuple[int, int], float] = {key: 0.0 for _, _, key in spans}
-        edges = sorted([(start, 1, key) for start, _, key in spans] + [(end, 0, key) for _, end, key in spans])
+        # At one moment ends come before starts, so a stage that began and ended in one would seem to run for ever.
+        lasting = [span for span in spans if span[0] < span[1]]
+        edges = sorted([(start, 1, key) for start, _, key in lasting] + [(end, 0, key) for _, end, key in lasting])
         running: set[tuple[int, int]] = set()
         before = 0
         for moment, is_start, key in edges:
