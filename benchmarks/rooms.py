@@ -221,20 +221,22 @@ async def delivery(room: Room, size: int) -> list[float]:
 
 
 async def peer(room: Room) -> None:
-    """Ours and ejabberd's delivery in turns."""
-    with ejabberd() as port:
-        if port is None:
+    """Ours and ejabberd's delivery in turns, as it comes and with its archive."""
+    with ejabberd(keeps=False) as plain, ejabberd(keeps=True) as keeping:
+        if plain is None or keeping is None:
             print("peer: ejabberd is not installed (apt install ejabberd); left out")
             return
         for size in SIZES:
-            ours, theirs = [], []
+            medians: dict[str, list[float]] = {"ours": [], "ejabberd": [], "ejabberd with archive": []}
             for _ in range(ROUNDS):
-                ours.append(statistics.median(await delivery(room, size)))
-                theirs.append(statistics.median(await peer_delivery(port, size, MESSAGES, PER_S)))
-            mine, other = statistics.median(ours), statistics.median(theirs)
-            print(
-                f"peer, {size:>3} receivers: p50 {mine:.1f} ms, ejabberd {other:.1f} ms, ratio {mine / other:.1f} (goal 2)"
+                medians["ours"].append(statistics.median(await delivery(room, size)))
+                for name, port in (("ejabberd", plain), ("ejabberd with archive", keeping)):
+                    medians[name].append(statistics.median(await peer_delivery(port, size, MESSAGES, PER_S)))
+            mine, *others = (statistics.median(each) for each in medians.values())
+            beside = ", ".join(
+                f"{name} {ms:.1f} ms, ratio {mine / ms:.1f}" for name, ms in zip([*medians][1:], others, strict=True)
             )
+            print(f"peer, {size:>3} receivers: p50 {mine:.1f} ms, {beside} (goal 2)")
 
 
 async def burst(room: Room) -> None:

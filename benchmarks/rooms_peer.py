@@ -1,7 +1,8 @@
 """The peer of the room benchmark: ejabberd, where Debian's package is installed, with a chat room (XEP-0045) of as many people.
 
-It keeps nothing of what is said, where PurSight commits each message before it tells of it; its clients read plain TCP, without
-WebSocket and JSON. Both favour it.
+As it comes it keeps nothing of what is said, where PurSight commits each message before it tells of it; with its archive
+(XEP-0313, in Mnesia) it writes each message into a table, which no fsync follows. Its clients read plain TCP, without WebSocket and
+JSON. All of it favours ejabberd.
 """
 
 import asyncio
@@ -22,8 +23,10 @@ hosts: [localhost]
 loglevel: error
 listen: [{{port: {port}, ip: "127.0.0.1", module: ejabberd_c2s, access: all}}]
 host_config: {{localhost: {{auth_method: [anonymous], anonymous_protocol: sasl_anon, allow_multiple_connections: true}}}}
-modules: {{mod_muc: {{access: all, access_create: all, max_users: 1000, min_message_interval: 0}}}}
-"""
+modules:
+  mod_muc: {{access: all, access_create: all, max_users: 1000, min_message_interval: 0, default_room_options: {{mam: {keeps}}}}}
+{archive}"""
+_ARCHIVE = "  mod_mam: {default: always, db_type: mnesia}\n"
 _STREAM = (
     "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
 )
@@ -76,15 +79,17 @@ class Person:
 
 
 @contextmanager
-def ejabberd() -> Generator[int | None]:
-    """The port of a server of its own; None where ejabberd is not installed."""
+def ejabberd(*, keeps: bool) -> Generator[int | None]:
+    """The port of a server of its own, with or without an archive of messages; None where ejabberd is not installed."""
     found = sorted(Path("/usr/lib").glob("*/ejabberd-*/ebin"))
     if not found or not shutil.which("erl"):
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="psb-ejabberd-") as folder:
         place, port = Path(folder), free_port()
-        (place / "ejabberd.yml").write_text(_CONFIG.format(port=port))
+        (place / "ejabberd.yml").write_text(
+            _CONFIG.format(port=port, keeps=str(keeps).lower(), archive=_ARCHIVE if keeps else "")
+        )
         names = {"EJABBERD_CONFIG_PATH": "ejabberd.yml", "EJABBERD_LOG_PATH": "log", "SPOOL_DIR": "spool"}
         environment = {**os.environ, **{name: str(place / file) for name, file in names.items()}, "HOME": folder}
         environment["ERL_LIBS"] = str(found[-1].parents[1])
