@@ -92,7 +92,7 @@ def _list(place: str) -> tuple[Any, list[str]]:
         ]
     except ImportError as error:
         raise InvalidInputError(f"This place needs a package that is not installed: {error}") from None
-    except Exception as error:  # noqa: BLE001  what the driver of a store raises without its keys or its network is its own
+    except _unreadable() as error:
         raise InvalidInputError(
             f"The folder cannot be read ({type(error).__name__}). Check its path, and that this server holds keys to it."
         ) from None
@@ -102,6 +102,13 @@ def _list(place: str) -> tuple[Any, list[str]]:
         if not name.endswith(_UNFINISHED) and not name.rstrip("/").rpartition("/")[2].startswith((".", "_"))
     ]
     return filesystem, sorted(finished)[:MOST_LISTED]
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What comes of a place without keys or network; boto's errors are no OSErrors."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return OSError, ValueError, BotoCoreError, ClientError
 
 
 def _take(
