@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SYSTEM_PARTS = {"chromium": "chromium", "mariadbd": "mariadb-server"}
 NO_TESTS = 5
 PYTEST = [sys.executable, "-m", "pytest"]
-# The longest first. Those of pipelines in the browser wait for the front end that the others have built.
+# In this order, two at a time: what waits beside what computes, and those of pipelines in the browser when its front end is built.
 PARTS = (
-    ("tests/e2e", "--ignore=tests/e2e/test_pipelines.py"),
     ("tests", "--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/spark"),
-    ("tests/spark",),
     ("tests/faults",),
+    ("tests/spark",),
+    ("tests/e2e", "--ignore=tests/e2e/test_pipelines.py"),
     ("tests/e2e/test_pipelines.py",),
 )
 
