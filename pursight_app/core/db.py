@@ -21,8 +21,9 @@ from pursight_app.core.settings import get_settings
 # asyncio.to_thread uses at most 32 threads for states and as many for REST; none may wait for a connection.
 POOL_SIZE = 16
 POOL_OVERFLOW = 48
-# A connection that was used so lately is taken for a live one; asking each time would be a tenth of a quick request.
-FRESH_S = 1.0
+# A connection that was used so lately is taken for a live one: asking each time would be a tenth of a quick request, and
+# PostgreSQL takes longer to be back after a fall.
+FRESH_S = 0.25
 _BEFORE_COMMIT = "pursight.before_commit"
 _AFTER_COMMIT = "pursight.after_commit"
 # psycopg's own errors come from COPY and other work on the driver's cursor, which SQLAlchemy does not wrap.
