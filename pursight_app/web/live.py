@@ -56,6 +56,8 @@ class LiveHub:
         # Who sits at which socket in which room to talk: signs of life go out for them while the socket is open.
         self._seats: dict[str, tuple[str, UUID]] = {}
         self._fresh: dict[str, deque[dict[str, Any]]] = {}
+        # The newest number that was heard of each room.
+        self._heard: dict[str, int] = {}
         # How often something may have taken seats away: in a room, and everywhere.
         self._turns: Counter[str] = Counter()
 
@@ -105,10 +107,15 @@ class LiveHub:
             await self._sockets.enter_room(record.sid, name, namespace=self._namespace.namespace)
 
     async def _tell(self, line: RoomLine) -> None:
-        """A message to all who follow the room; anything else that is kept may have taken somebody's seat."""
+        """A message to all who follow the room; anything else that is kept may have taken somebody's seat.
+
+        So may what was not heard yet: two processes tell in another order than they commit.
+        """
         if not line.seq:
             return
-        if '"type":"message"' not in line.text:
+        before = self._heard.get(line.room_id, -1)
+        self._heard[line.room_id] = max(before, line.seq)
+        if line.seq != before + 1 or '"type":"message"' not in line.text:
             self._turns[line.room_id] += 1
             self._fresh.pop(line.room_id, None)
             return
