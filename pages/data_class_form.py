@@ -323,7 +323,7 @@ def _columns(title: str, rows: rx.Var[list[TriedColumn]]) -> rx.Component:
 def _column(row: rx.Var[TriedColumn]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            link(row.column, row.href),
+            link(row.column, row.href, on_click=State.leave),
             rx.el.span(row.effect, class_name="muted small"),
             class_name="row-between",
         ),

@@ -75,13 +75,16 @@ class DataClassFormState(rx.State):
 
     @event()
     async def load(self) -> None:
-        """Opens the drawer when the URL names a column to learn from: `?from=ASSET&column=NAME`."""
+        """Opens the drawer when the URL names a column to learn from: `?from=ASSET&column=NAME`.
+
+        A drawer that is open stays as it is: this may come after a quick click, and comes again with a line that was lost.
+        """
         given = self.router.url.query_parameters
-        self._reset()
-        self.is_open = False
-        if given.get("from") and given.get("column"):
-            self._column = (str(given.get("from"))[:40], str(given.get("column"))[:500])
-            self.column, self.kind, self.is_open = self._column[1], "examples", True
+        column = (str(given.get("from", ""))[:40], str(given.get("column", ""))[:500])
+        if all(column) and column != self._column:
+            self._reset()
+            self._column = column
+            self.column, self.kind, self.is_open = column[1], "examples", True
 
     @event()
     async def open_new(self) -> None:
@@ -127,11 +130,20 @@ class DataClassFormState(rx.State):
         self.learned, self.warnings, self.hits, self.near_misses = [], [], [], []
 
     @event()
-    async def close(self, is_open: bool = False) -> None:  # noqa: FBT001, FBT002  Radix sends the new state
+    async def close(self, is_open: bool = False) -> Any:  # noqa: FBT001, FBT002  Radix sends the new state
         """Closes the drawer; what was typed is dropped."""
-        if not is_open:
-            self._reset()
-            self.is_open = False
+        if is_open:
+            return None
+        is_by_url = bool(self._column[0])
+        self._reset()
+        self.is_open = False
+        return rx.redirect("/data-classes", replace=True) if is_by_url else None
+
+    @event()
+    async def leave(self) -> None:
+        """Closes the drawer for a page that one of its links opens."""
+        self._reset()
+        self.is_open = False
 
     @event()
     async def want_test(self) -> None:
@@ -223,10 +235,9 @@ class DataClassFormState(rx.State):
 
         name = await run(save)
         async with self:
-            self._reset()
-            self.is_open = False
+            closed = await DataClassFormState.close.fn(self)
             await notify(self, f"{name} is saved. Columns are being asked anew.")
-        return DataClassesState.refresh
+        return closed or DataClassesState.refresh
 
 
 def _definition(kind: str, form: dict[str, Any]) -> Definition:

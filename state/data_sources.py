@@ -84,8 +84,12 @@ class DataSourcesState(rx.State):
             await hear(self, "data_sources", f"workspace:{workspace_id}")
         self.kinds = [KindView(one.key, one.label, one.description) for one in list_connectors()]
         self.is_loading = False
-        if self.router.url.query_parameters.get("add"):
+        # A form that is being filled in stays: this comes again with a line that was lost.
+        if self._is_by_url() and not self.is_adding:
             self._open_form()
+
+    def _is_by_url(self) -> bool:
+        return bool(self.router.url.query_parameters.get("add"))
 
     @event()
     async def refresh(self) -> None:
@@ -108,10 +112,12 @@ class DataSourcesState(rx.State):
         self.problem, self.test_text, self.source_name = "", "", ""
 
     @event()
-    async def close_form(self, is_open: bool = False) -> None:  # noqa: FBT001, FBT002  Radix sends the new state
+    async def close_form(self, is_open: bool = False) -> Any:  # noqa: FBT001, FBT002  Radix sends the new state
         """Closes the drawer; what was typed is dropped."""
-        if not is_open:
-            self.is_adding = False
+        if is_open:
+            return None
+        self.is_adding = False
+        return rx.redirect("/data-sources", replace=True) if self._is_by_url() else None
 
     @event()
     async def choose_kind(self, kind: str) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from redis import Redis
+from redis.asyncio import ConnectionPool
 from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from pursight_app.core.errors import ServiceUnavailableError
@@ -43,8 +45,24 @@ def loop_redis() -> AsyncRedis:
     loop = asyncio.get_running_loop()
     client = _of_loops.get(loop)
     if client is None:
-        client = _of_loops[loop] = AsyncRedis.from_url(redis_url(), decode_responses=True, socket_timeout=5)
+        client = _of_loops[loop] = _client(socket_timeout=5)
     return client
+
+
+class _ToldInOurWords:
+    """Where Redis dies between connecting and asking, uvloop says RuntimeError, which the client takes for a bug of its own."""
+
+    async def send_packed_command(self, *arguments: Any, **options: Any) -> None:
+        try:
+            await super().send_packed_command(*arguments, **options)  # type: ignore[misc]  # beside a connection's class
+        except RuntimeError as error:
+            raise RedisConnectionError(str(error)) from error
+
+
+def _client(**options: Any) -> AsyncRedis:
+    pool = ConnectionPool.from_url(redis_url(), decode_responses=True, **options)
+    pool.connection_class = type("Connection", (_ToldInOurWords, pool.connection_class), {})
+    return AsyncRedis.from_pool(pool)
 
 
 async def close_loop_redis() -> None:
@@ -56,4 +74,4 @@ async def close_loop_redis() -> None:
 
 def async_redis() -> AsyncRedis:
     """A new client for one event loop; the caller closes it. No read timeout: subscribers wait."""
-    return AsyncRedis.from_url(redis_url(), decode_responses=True, health_check_interval=15)
+    return _client(health_check_interval=15)

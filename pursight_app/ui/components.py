@@ -43,10 +43,10 @@ def link_button(text: str, href: rx.Var[str] | str, *, icon: str = "", kind: str
     )
 
 
-def link(text: Child, href: rx.Var[str] | str, *, style: str = "link") -> rx.Component:
+def link(text: Child, href: rx.Var[str] | str, *, style: str = "link", **props: Any) -> rx.Component:
     """A link inside the application: no page load."""
     return rx.link(
-        text, href=href, class_name=style, underline="none", size="2", color_scheme="gray", high_contrast=True
+        text, href=href, class_name=style, underline="none", size="2", color_scheme="gray", high_contrast=True, **props
     )
 
 

@@ -15,10 +15,11 @@ from uuid import uuid4
 import httpx2
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, ViewportSize, expect, sync_playwright
 from redis import Redis
 
 from tests.e2e.room_people import Store
+from tests.java import quick_environment
 from tests.plugins.servers import PASSWORD as SOURCE_PASSWORD
 from tests.plugins.servers import Server, free_port, postgres_admin, run_postgres
 
@@ -38,7 +39,7 @@ SOURCE_TABLES = 8
 DEMO = "Nordlicht Handel (demo)"
 
 # Two busy cores: what takes a second alone may take several beside a scan.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 class Administrator(httpx2.Auth):
@@ -100,8 +101,7 @@ def site() -> Generator[Site]:
         "PURSIGHT_ADMIN_PASSWORD": ADMIN_PASSWORD,
         "PYTHONPATH": str(ROOT),
         "PURSIGHT_LEASE_S": "15",
-        # Programs that live for seconds spend most of them in the JVM's second compiler.
-        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        **quick_environment(),
     }
     log = home / "up.log"
     with log.open("w") as output:
@@ -214,9 +214,22 @@ def member(browser: Browser, site: Site) -> Generator[Page]:
     context.close()
 
 
-@pytest.fixture
-def owner(context: BrowserContext) -> Page:
+@pytest.fixture(scope="session")
+def logged_in(browser: Browser, site: Site) -> StorageState:
+    """What the administrator's browser keeps: log-in and the demo workspace."""
+    context = browser.new_context(base_url=site.url)
     page = context.new_page()
     log_in(page)
     choose_workspace(page, DEMO)
-    return page
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def owner(browser: Browser, site: Site, logged_in: StorageState) -> Generator[Page]:
+    """The administrator's browser in the demo workspace, before the first page; nobody logs out here."""
+    viewport: ViewportSize = {"width": 1440, "height": 900}
+    context = browser.new_context(base_url=site.url, viewport=viewport, storage_state=logged_in)
+    yield context.new_page()
+    context.close()

@@ -3,11 +3,13 @@
 import json
 import re
 import time
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
+from pursight_app.core.rooms import ROOM_CHANNEL, RoomLine
 from tests.e2e.conftest import Site, log_in, wait_until
 from tests.e2e.room_people import HOSTILE, Store, accept, invite, open_room, say
 
@@ -16,12 +18,15 @@ IMG = "<img src=x onerror=window.hit=1>"
 
 
 @pytest.fixture
-def together(owner: Page, member: Page) -> tuple[Page, Page, str]:
-    """Two people in one room, and its id."""
-    title = f"Talk {uuid4().hex[:6]}"
-    room = open_room(owner, title)
-    invite(owner, member.context.email)  # type: ignore[attr-defined]
-    accept(member, title)
+def together(owner: Page, member: Page, site: Site) -> tuple[Page, Page, str]:
+    """Two people in one room, and its id; how they get there in the browser is tests/e2e/test_rooms.py."""
+    asked = {"workspace_id": site.workspace("Nordlicht"), "title": f"Talk {uuid4().hex[:6]}"}
+    room = str(site.post("/racine/collaboration/session", asked)["session_id"])
+    invited = {"session_id": room, "email": member.context.email}  # type: ignore[attr-defined]
+    site.post("/racine/collaboration/invite", invited)
+    owner.goto(f"/rooms/{room}")
+    accept(member, asked["title"])
+    expect(owner.get_by_label("Write a message")).to_be_visible()
     return owner, member, room
 
 
@@ -72,40 +77,82 @@ def test_what_was_said_is_found_and_shown_among_its_neighbours(together: tuple[P
     expect(member.get_by_role("log").get_by_text("old message 99", exact=True)).to_be_visible()
 
 
-def test_what_is_said_is_shown_before_the_page_has_read_it_to_those_alone_who_sit_there(
-    together: tuple[Page, Page, str], store: Store
-) -> None:
-    owner, member, room = together
-    tab, is_mute, heard = member.context.new_page(), False, list[str]()
+@dataclass
+class Mute:
+    """A tab that is told things and, once `is_mute`, asks for nothing: what it shows then came by itself."""
 
-    def between(line: WebSocketRoute) -> None:
+    tab: Page
+    heard: list[str] = field(default_factory=list)
+    is_mute: bool = False
+
+    def open(self, room: str) -> None:
+        self.tab.route_web_socket(re.compile("/_event"), self._between)
+        self.tab.goto(f"/rooms/{room}")
+
+    def _between(self, line: WebSocketRoute) -> None:
         server = line.connect_to_server()
         # "42" begins an event of socket.io; signs of life pass, or the line would be taken for lost.
-        line.on_message(lambda text: None if is_mute and str(text).startswith("42") else server.send(text))
+        line.on_message(lambda text: None if self.is_mute and str(text).startswith("42") else server.send(text))
 
         def from_server(text: str | bytes) -> None:
-            heard.append(str(text))
+            self.heard.append(str(text))
             line.send(text)
 
         server.on_message(from_server)
 
-    tab.route_web_socket(re.compile("/_event"), between)
-    tab.goto(f"/rooms/{room}")
-    say(owner, "Read as ever")
-    expect(tab.get_by_role("log").get_by_text("Read as ever")).to_be_visible()
-    tab.wait_for_timeout(500)
+    def has_heard(self, words: str) -> bool:
+        return any(words in text for text in self.heard)
 
-    is_mute = True
+
+@pytest.fixture
+def mute(together: tuple[Page, Page, str]) -> Mute:
+    """A second tab of the member, in the room and quiet."""
+    owner, member, room = together
+    mute = Mute(member.context.new_page())
+    mute.open(room)
+    say(owner, "Read as ever")
+    expect(mute.tab.get_by_role("log").get_by_text("Read as ever")).to_be_visible()
+    mute.tab.wait_for_timeout(500)
+    mute.is_mute = True
+    return mute
+
+
+def test_what_is_said_is_shown_before_the_page_has_read_it_to_those_alone_who_sit_there(
+    together: tuple[Page, Page, str], mute: Mute, store: Store
+) -> None:
+    owner, _, room = together
     say(owner, "Shown **at once**")
-    expect(tab.get_by_role("log").locator("strong", has_text="at once")).to_be_visible()
+    expect(mute.tab.get_by_role("log").locator("strong", has_text="at once")).to_be_visible()
     owner.get_by_role("button", name="Take out Vera Viewer").click()
     wait_until(lambda: store.recent(room)[-1]["type"] == "removed", 5)
     say(owner, "Not for her any more")
     expect(owner.get_by_role("log").get_by_text("Not for her any more")).to_be_visible()
-    tab.wait_for_timeout(1_000)
+    mute.tab.wait_for_timeout(1_000)
 
-    assert any("at once" in text for text in heard)
-    assert not any("Not for her" in text for text in heard)
+    assert mute.has_heard("at once")
+    assert not mute.has_heard("Not for her")
+
+
+def test_a_message_behind_one_that_was_not_heard_is_left_to_the_pages_own_reading(
+    together: tuple[Page, Page, str], mute: Mute, store: Store
+) -> None:
+    """Two processes tell in another order than they commit: what is missing may have taken this very seat."""
+    _, _, room = together
+    last = store.recent(room)[-1]
+
+    def tell(seq: int, words: str) -> None:
+        line = RoomLine.of(room, {**last, "seq": seq, "data": {**last["data"], "body": words}})  # type: ignore[dict-item]
+        store.redis.publish(ROOM_CHANNEL, line.packed())
+
+    seq = int(str(last["seq"]))
+    tell(seq + 1, "In its turn")
+    expect(mute.tab.get_by_role("log").get_by_text("In its turn")).to_be_visible()
+    tell(seq + 3, "One too early")
+    tell(seq + 2, "The one before")
+    tell(seq + 4, "And the next")
+    mute.tab.wait_for_timeout(1_000)
+
+    assert not any(mute.has_heard(words) for words in ("One too early", "The one before", "And the next"))
 
 
 def test_c6_typing_is_shown_while_somebody_types_and_gone_within_five_seconds(

@@ -1,6 +1,5 @@
 """Pipelines on a real Spark in this process's own home; folders of data that pipelines read and write."""
 
-import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,39 +12,19 @@ from fastapi.testclient import TestClient
 
 from pursight_app.api.app import create_app
 from pursight_app.core.db import unit_of_work
-from pursight_app.core.definitions import parse_definition
 from pursight_app.services import optimization, pipelines
-from pursight_app.spark.jobs import SparkJob, Variant
 from tests.factories import Office, bearer, make_office
+from tests.java import make_archive, quick_environment
 
 ORDERS, CUSTOMERS = 60_000, 2_000
 
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_java(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
-    """Programs that live for seconds spend most of them on loading and compiling classes.
-
-    So the JVM's first compiler alone has to do, and a first program leaves an archive of its classes for the others.
-    """
-    folder = tmp_path_factory.mktemp("java")
-    archive = folder / "classes.jsa"
+    make_archive(data / "orders.parquet", tmp_path_factory.mktemp("java"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        patch.setenv("SPARK_SUBMIT_OPTS", f"-XX:ArchiveClassesAtExit={archive}")
-        sums = {
-            "inputs": [{"name": "orders", "path": str(data / "orders.parquet"), "format": "parquet"}],
-            "steps": [{"name": "sums", "sql": "SELECT note, max(amount) AS most FROM orders GROUP BY note"}],
-            "outputs": [{"step": "sums", "path": str(folder / "sums"), "format": "parquet"}],
-        }
-        job = SparkJob(folder / "job")
-        job.add(0, Variant(parse_definition(sums), (str(folder / "side"),)))
-        job.start("classes", {})
-        deadline = time.monotonic() + 180
-        while job.is_alive():
-            assert time.monotonic() < deadline, job.log_tail()
-            time.sleep(0.2)
-        assert archive.exists(), job.log_tail()
-        patch.setenv("SPARK_SUBMIT_OPTS", f"-XX:SharedArchiveFile={archive}")
+        for name, value in quick_environment().items():
+            patch.setenv(name, value)
         yield
 
 

@@ -56,6 +56,9 @@ async def _stored_session(session_id: str) -> dict[str, Any] | None:
     return json.loads(text) if text else None
 
 
+_Questions = list[tuple[str, asyncio.Future[tuple[str | None, bool]]]]
+
+
 class _Reader:
     """Reads sessions for one event loop; who asks while Redis is being asked waits for the next question with others.
 
@@ -63,7 +66,7 @@ class _Reader:
     """
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[str, asyncio.Future[tuple[str | None, bool]]]] = []
+        self._waiting: _Questions = []
         self._work: asyncio.Task[None] | None = None
 
     async def read(self, session_id: str) -> tuple[str | None, bool]:
@@ -75,15 +78,19 @@ class _Reader:
         return await answer
 
     async def _answer_all(self) -> None:
+        asked: _Questions = []
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting, []
-                await self._answer(batch)
+                asked, self._waiting = self._waiting, []
+                await self._answer(asked)
         finally:
-            self._work = None
+            # Whatever broke: nobody waits for an answer that does not come any more.
+            for _, answer in (*asked, *self._waiting):
+                answer.cancel()
+            self._waiting, self._work = [], None
 
     @staticmethod
-    async def _answer(batch: list[tuple[str, asyncio.Future[tuple[str | None, bool]]]]) -> None:
+    async def _answer(batch: _Questions) -> None:
         try:
             *texts, restored = await loop_redis().mget([*(session_key(each) for each, _ in batch), RESTORED])
         except RedisError as error:
