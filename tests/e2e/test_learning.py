@@ -146,8 +146,7 @@ def test_five_examples_make_a_data_class_that_is_tested_and_then_found(page: Pag
     page.get_by_label("Name").fill("employee_badge")
     page.get_by_label("What it is").fill("Number on the badge that opens our doors")
     page.get_by_label("Sensitivity").select_option(label="Confidential")
-    # The line is lost and found again, with which the page loads anew: what was typed is still there.
-    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    lose_and_find_the_line(page)
     page.get_by_role("button", name="Test on the catalogue").click()
     expect(page.get_by_role("dialog")).to_contain_text("“EMP-”, then 5 digits")
     expect(page.get_by_role("dialog")).to_contain_text(re.compile("1 of .* columns .* have it"))
@@ -158,6 +157,15 @@ def test_five_examples_make_a_data_class_that_is_tested_and_then_found(page: Pag
     page.goto(house.path("staff", column="badge"))
     expect(page.get_by_role("dialog")).to_contain_text("employee_badge")
     expect(page.locator("#evidence")).to_contain_text("EMP-99999")
+
+
+def lose_and_find_the_line(page: Page) -> None:
+    """As when a laptop wakes up; the page then loads anew, and what was typed has to be there still."""
+    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    with page.expect_websocket() as opened:
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    opened.value.wait_for_event("framereceived", lambda text: "data_classes_state" in str(text))
+    page.wait_for_timeout(500)
 
 
 def test_a_label_follows_its_lineage_stops_at_a_broken_edge_and_is_withdrawn(page: Page, house: House) -> None:

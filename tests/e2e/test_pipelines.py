@@ -62,7 +62,7 @@ def test_a_demo_pipeline_gets_faster_before_ones_eyes(context: BrowserContext, s
     page.get_by_role("link", name="Revenue by country and month").first.click()
 
     # F4.1-16: analysis and trials, live, without a reload.
-    optimise(page, trials="4")
+    optimise(page, trials="3")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Plan for")
     expect(page.get_by_text("Waits for a decision")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("times as fast, with the same results")).to_be_visible()

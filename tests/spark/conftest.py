@@ -93,7 +93,7 @@ class Lake:
                 },
             ],
             "outputs": [{"step": "sums", "path": str(out), "format": "parquet"}],
-            "spark_conf": {"spark.sql.shuffle.partitions": "90", "spark.sql.adaptive.enabled": "false"},
+            "spark_conf": {"spark.sql.shuffle.partitions": "200", "spark.sql.adaptive.enabled": "false"},
             **changed,
         }
 

@@ -90,7 +90,7 @@ def test_a_pipeline_is_run_optimised_and_kept_on_a_cluster(
         plan = lake.plan(pipeline_id, trials=1)
         assert plan["status"] == "ready", plan["error"]
         assert plan["optimized_s"] < plan["baseline_s"]
-        made = lake.post("apply-optimization", {"plan_id": plan["plan_id"], "watch_runs": 1})
+        made = lake.post("apply-optimization", {"plan_id": plan["plan_id"], "watch_runs": 2})
         lake.work_off(pipeline_id)
 
         report = lake.get(f"deployments/{made['deployment_id']}")
