@@ -20,13 +20,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SYSTEM_PARTS = {"chromium": "chromium", "mariadbd": "mariadb-server"}
 NO_TESTS = 5
 PYTEST = [sys.executable, "-m", "pytest"]
-# In this order, two at a time: what compares times of Spark has one steady neighbour, what waits runs beside what computes,
-# and pipelines in the browser come when its front end is built.
+# In this order, two at a time: what waits beside what computes, and those of pipelines in the browser when its front end is built.
 PARTS = (
     ("tests", "--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/spark"),
+    ("tests/faults",),
     ("tests/spark",),
     ("tests/e2e", "--ignore=tests/e2e/test_pipelines.py"),
-    ("tests/faults",),
     ("tests/e2e/test_pipelines.py",),
 )
 
