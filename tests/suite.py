@@ -1,8 +1,7 @@
 """What `./pursight test` runs: installs what the tests need from the system, then pytest; its exit code is pytest's.
 
 Browser tests run in pytest processes of their own: Playwright keeps an event loop running that pytest-asyncio cannot share.
-Two processes at a time, each with its own home and servers: tests of faults wait for most of their time. Both share two cores,
-so what fails is run once more by itself, and said so: a defect fails twice, a browser that got no processor does not.
+Two processes at a time, each with its own home and servers: tests of faults wait for most of their time.
 """
 
 import os
@@ -19,7 +18,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[1]
 # Program to look for → Debian package that holds it.
 SYSTEM_PARTS = {"chromium": "chromium", "mariadbd": "mariadb-server"}
-FAILED, NO_TESTS = 1, 5
+NO_TESTS = 5
 PYTEST = [sys.executable, "-m", "pytest"]
 # In this order, two at a time: what waits beside what computes, and those of pipelines in the browser when its front end is built.
 PARTS = (
@@ -58,15 +57,6 @@ def run(*arguments: str, heard: IO[bytes] | None = None) -> int:
     return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False, stdout=heard, stderr=said).returncode
 
 
-def run_part(*arguments: str, heard: IO[bytes] | None) -> int:
-    """One part, and what failed of it once more."""
-    own_cache = ("-o", f"cache_dir=.pytest_cache/{arguments[0].replace('/', '-')}")
-    code = run(*arguments, *own_cache, heard=heard)
-    if code == FAILED:
-        code = run(*arguments, *own_cache, "--last-failed", "--last-failed-no-failures=none", heard=heard)
-    return code
-
-
 def main(arguments: list[str]) -> int:
     """The whole suite, or what pytest's own arguments choose."""
     install_system_parts()
@@ -78,7 +68,7 @@ def main(arguments: list[str]) -> int:
         outcomes: list[int] = []
         with suppress(IndexError):
             while True:
-                outcomes.append(run_part(*waiting.popleft(), heard=heard))
+                outcomes.append(run(*waiting.popleft(), heard=heard))
         return outcomes
 
     with tempfile.TemporaryFile() as heard, ThreadPoolExecutor(1) as beside:
