@@ -1,6 +1,7 @@
 """Choosing one person of the workspace: what is typed is looked up, so that ten thousand members fit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -57,3 +58,9 @@ async def clear_choice(state: rx.State) -> None:
     """Forgets who was chosen, from another state's handler."""
     choice = await state.get_state(PersonChoiceState)
     choice._clear()  # noqa: SLF001  the same as its handler, which only browsers call
+
+
+async def chosen_person(state: rx.State, form: dict[str, Any]) -> str:
+    """Whose id a form brings, or who was chosen so shortly before that the form did not hold it yet; "": nobody."""
+    choice = await state.get_state(PersonChoiceState)
+    return str(form.get("user_id") or choice.chosen_id)

@@ -14,7 +14,7 @@ from pursight_app.services.access import Actor
 from pursight_app.services.collaboration import AssetCard, MessageRow
 from state import format as fmt
 from state.base import acting, as_id, event, hear, hear_talk, run, sentence_of, talk_moment
-from state.person_choice import clear_choice
+from state.person_choice import chosen_person, clear_choice
 from state.room_reading import MOST_SHOWN, WINDOW, Look, Window, look_into, read_messages
 from state.room_views import MessageView, PersonView, message_views, person_view
 from state.session import notify
@@ -286,12 +286,12 @@ class RoomState(rx.State):
     @event()
     async def invite(self, form: dict[str, Any]) -> None:
         """Asks the chosen person in."""
-        room_id = self._room
+        room_id, chosen = self._room, await chosen_person(self, form)
         try:
-            person = as_id(str(form.get("user_id", "")))
+            person = as_id(chosen)
             await run(lambda session, actor: collaboration.invite(session, actor, room_id, user_id=person))
         except UserError as error:
-            self.invite_problem = error.message if form.get("user_id") else "Choose a person first."
+            self.invite_problem = error.message if chosen else "Choose a person first."
             return
         self.is_inviting = False
         await notify(self, "Invited. They are told at once, wherever they are.")
