@@ -28,7 +28,7 @@ from sqlmodel import Session
 from benchmarks.bench_home import empty_home, running_home
 from benchmarks.pipelines_bed import make_bed, pipelines
 from pursight_app.assistant.pipeline_cost_model import PipelineCostModel
-from pursight_app.assistant.pipeline_tuner import KNOBS
+from pursight_app.assistant.pipeline_tuner import knobs
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.definitions import Definition, parse_definition
 from pursight_app.core.settings import PROJECT_ROOT
@@ -68,6 +68,7 @@ def optimise(
         path = job.event_log()
         assert path is not None  # noqa: S101  Spark has run
         execution = read_event_log(path)
+        bench.cores = execution.cores
         found = diagnose(execution)
         changes = find_changes(definition, execution, found)
         model = PipelineCostModel()
@@ -130,7 +131,10 @@ def _random(bench: Bench, trials: int) -> Definition:
     """Settings at random, from the same knobs."""
     dice = np.random.default_rng(7)
     return _best_of(
-        bench, trials, lambda _: {key: str(int(dice.choice(values))) for key, values in KNOBS.items()}, lambda *_: None
+        bench,
+        trials,
+        lambda _: {key: str(int(dice.choice(values))) for key, values in knobs(bench.cores).items()},
+        lambda *_: None,
     )
 
 
@@ -144,7 +148,9 @@ def _tpe(bench: Bench, trials: int) -> Definition:
 
     def choose(number: int) -> dict[str, str]:
         asked[number] = study.ask()
-        return {key: str(asked[number].suggest_categorical(key, list(values))) for key, values in KNOBS.items()}
+        return {
+            key: str(asked[number].suggest_categorical(key, list(values))) for key, values in knobs(bench.cores).items()
+        }
 
     return _best_of(bench, trials, choose, lambda number, seconds: study.tell(asked[number], seconds))
 

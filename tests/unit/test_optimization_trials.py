@@ -21,13 +21,22 @@ DEFINITION = parse_definition(
 )
 
 
+# Its step is read twice, so that it can be kept.
+READ_TWICE = parse_definition(
+    DEFINITION.to_json()
+    | {"outputs": [{"step": "sums", "path": f"/out-{number}", "format": "parquet"} for number in (1, 2)]}
+)
+
+
 def trial(seconds: float, *keys: str, status: str = "succeeded", **knobs: str) -> Trial:
     return Trial("tried", keys, knobs, seconds, status, "" if status == "succeeded" else "stopped")
 
 
 def bench(*trials: Trial) -> Bench:
     """With a baseline of 40 s."""
-    return Bench(SparkJob(Path("/nowhere")), DEFINITION, lambda _: None, lambda: None, 60.0, list(trials), base_s=40.0)
+    return Bench(
+        SparkJob(Path("/nowhere")), DEFINITION, lambda _: None, lambda: None, 60.0, trials=list(trials), base_s=40.0
+    )
 
 
 def test_what_the_best_would_be_without_a_change_counts_most() -> None:
@@ -109,12 +118,8 @@ def kept_in(how: str) -> Change:
 
 @pytest.mark.parametrize("slow_s", [30, 21])
 def test_where_one_way_of_keeping_a_step_fails_the_other_is_tried_and_none_twice(slow_s: float) -> None:
-    definition = parse_definition(
-        DEFINITION.to_json()
-        | {"outputs": [{"step": "sums", "path": f"/out-{number}", "format": "parquet"} for number in (1, 2)]}
-    )
     tried = Scripted(
-        SparkJob(Path("/nowhere")), definition, lambda _: None, lambda: None, 60.0,
+        SparkJob(Path("/nowhere")), READ_TWICE, lambda _: None, lambda: None, 60.0,
         as_it_is=iter([20, 20]), otherwise=iter([slow_s, 12, 12]),
     )  # fmt: skip
     tried.run_baseline()
@@ -126,3 +131,34 @@ def test_where_one_way_of_keeping_a_step_fails_the_other_is_tried_and_none_twice
         "repeated_scan_memory", "repeated_scan_stage", "repeated_scan_stage",
     ]  # fmt: skip
     assert best is tried.trials[-1]
+
+
+@pytest.mark.parametrize(("alone_s", "keys"), [(11.0, []), (15.0, ["repeated_scan_stage:sums"])])
+def test_what_settings_bring_without_a_weak_change_leaves_the_definition_as_it_was(
+    alone_s: float, keys: list[str]
+) -> None:
+    tried = Scripted(
+        SparkJob(Path("/nowhere")), READ_TWICE, lambda _: None, lambda: None, 60.0,
+        # The change saves a tenth; settings with it, settings alone, and the best once more.
+        as_it_is=iter([20, 20]), otherwise=iter([18, 12, alone_s, 11.5]),
+    )  # fmt: skip
+    tried.run_baseline()
+
+    best = search(tried, [kept_in("stage")], {}, most=4)
+
+    assert tried.trials[2].label == "the best settings without: Keep sums in stage"
+    assert best is tried.trials[3]
+    assert list(best.keys) == keys
+    assert best.knobs == tried.trials[1].knobs != {}
+
+
+def test_settings_of_a_strong_change_are_not_tried_without_it() -> None:
+    tried = Scripted(
+        SparkJob(Path("/nowhere")), READ_TWICE, lambda _: None, lambda: None, 60.0,
+        as_it_is=iter([20, 20]), otherwise=iter([10, 8, 8, 8]),
+    )  # fmt: skip
+    tried.run_baseline()
+
+    search(tried, [kept_in("stage")], {}, most=4)
+
+    assert {each.keys for each in tried.trials} == {("repeated_scan_stage:sums",)}

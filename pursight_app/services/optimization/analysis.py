@@ -89,6 +89,7 @@ def _analyse(lease: PlanLease, job: SparkJob) -> None:
     execution = read_event_log(path) if path else None
     if execution is None:
         raise ServiceUnavailableError("Spark wrote no event log.")
+    bench.cores = execution.cores
     bottlenecks = diagnose(execution)
     changes = find_changes(definition, execution, bottlenecks)
     with unit_of_work() as session:

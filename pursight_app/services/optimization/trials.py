@@ -23,6 +23,8 @@ log = structlog.get_logger()
 LIMIT, LEAST_LIMIT_S = 1.5, 20.0
 # What two runs of the same differ by on a quiet machine; less than that is no gain.
 NOISE = 0.07
+# Time with a change over time without it: beyond this, settings alone may do as well and leave the definition as it is.
+WEAK = 0.85
 LEAST_GAIN_S = 0.2
 LOOK_EVERY_S = 0.2
 
@@ -60,6 +62,8 @@ class Bench:
     tell: Callable[[Trial], None]
     is_wanted: Callable[[], None]
     budget_s: float
+    # How many tasks Spark runs at one time; known once the pipeline has run.
+    cores: int = 1
     trials: list[Trial] = field(default_factory=list[Trial])
     baseline: Result | None = None
     base_s: float = 0.0
@@ -176,7 +180,12 @@ def search(bench: Bench, changes: Sequence[Change], prices: Mapping[str, float],
         best = _one_by_one(bench, keys, prices, may)
     if best is not None:
         best = _leave_out(bench, best, keys, may, reserve=min(3, most // 3), most=most)
-    best = _tune(bench, best, lambda: may() and len(bench.trials) < most - 1)
+    weak = [key for key in best.keys if (bench.effect_of(key, best) or 0) > WEAK] if best else []
+    best = _tune(bench, best, lambda: may() and len(bench.trials) < most - 1 - bool(weak))
+    if weak and best and best.knobs and len(bench.trials) < most - 1 and may():
+        # Settings can bring what the change brought.
+        keys = [key for key in best.keys if key not in weak]
+        best = _simpler(best, bench.try_out("the best settings without: " + _titles(bench, weak), keys, best.knobs))
     return best and _confirmed(bench, best, may)
 
 
@@ -195,6 +204,15 @@ def _confirmed(bench: Bench, best: Trial, may: Callable[[], bool]) -> Trial | No
 
 def _better(best: Trial, trial: Trial) -> Trial:
     return trial if trial.is_good and trial.duration_s < best.duration_s else best
+
+
+def _simpler(best: Trial, trial: Trial) -> Trial:
+    # A change has to earn its place: without a clear gain the definition stays as its author wrote it.
+    return trial if trial.is_good and trial.duration_s <= best.duration_s * (1 + NOISE / 2) else best
+
+
+def _titles(bench: Bench, keys: Sequence[str]) -> str:
+    return ", ".join(bench.titles[key] for key in keys)
 
 
 def _one_by_one(
@@ -230,10 +248,8 @@ def _leave_out(
     for key in reversed(best.keys):
         if len(best.keys) < 2 or not may() or len(bench.trials) >= most - reserve:
             break
-        trial = bench.try_out(f"without: {bench.titles[key]}", [each for each in best.keys if each != key])
-        # A change has to earn its place: without a clear gain the definition stays as its author wrote it.
-        if trial.is_good and trial.duration_s <= best.duration_s * (1 + NOISE / 2):
-            best = trial
+        others = [each for each in best.keys if each != key]
+        best = _simpler(best, bench.try_out(f"without: {_titles(bench, [key])}", others))
     return best
 
 
@@ -243,7 +259,7 @@ def _tune(bench: Bench, best: Trial | None, may: Callable[[], bool]) -> Trial | 
     start = best.duration_s if best else bench.base_s
     conf = put_together(bench.definition, keys).spark_conf
     tried: list[tuple[Mapping[str, str], float]] = [({}, start)]
-    while may() and (knobs := next_setting(conf, tried)):
+    while may() and (knobs := next_setting(conf, tried, bench.cores)):
         trial = bench.try_out(
             "settings: " + ", ".join(f"{key.rpartition('.')[2]}={value}" for key, value in knobs.items()), keys, knobs
         )
