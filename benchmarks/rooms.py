@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -27,7 +27,7 @@ from sqlalchemy import text
 
 from benchmarks.bench_home import running_home
 from benchmarks.rooms_peer import ejabberd, peer_delivery
-from pursight_app.core.db import unit_of_work
+from pursight_app.core.db import database_url, unit_of_work
 from pursight_app.core.settings import PROJECT_ROOT
 from pursight_app.models import Member, UserAccount, Workspace
 from pursight_app.services import access, auth, collaboration
@@ -36,7 +36,7 @@ from tests.plugins.servers import free_port
 SIZES, MESSAGES, PER_S, ROUNDS = (2, 50, 200), 100, 10, 3
 BURST, IDLE_SOCKETS, MISSED = 400, 500, 1_000
 STORED, ASKED = 1_000_000, 200
-PARTS = ("delivery", "peer", "burst", "slow", "memory", "catch-up", "history")
+PARTS = ("delivery", "peer", "floor", "burst", "slow", "memory", "catch-up", "history")
 PADDING, PADDED = 12_000, 800
 GOALS = {2: 15, 50: 20, 200: 30}
 # What a server sends is not masked, so a message can be found in the bytes as they come, as in the peer's client.
@@ -155,18 +155,30 @@ def _people(count: int) -> tuple[UUID, UUID, list[str]]:
 def _serving(people: int) -> Generator[Room]:
     with running_home() as home:
         workspace_id, room_id, tokens = _people(people)
-        port = free_port()
-        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1"]
-        command += ["--host", "127.0.0.1", "--port", str(port), "--no-log", "pursight_app.api.app:create_app"]
-        environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT), "PURSIGHT_REQUESTS_PER_MINUTE": "1000000"}
-        server = subprocess.Popen(command, env=environment, cwd=PROJECT_ROOT)
-        url = f"http://127.0.0.1:{port}"
-        try:
-            _wait_for(url)
+        with _granian("pursight_app.api.app:create_app") as url:
             yield Room(room_id, workspace_id, url, tokens, home)
-        finally:
-            server.terminate()
-            server.wait(30)
+
+
+@contextmanager
+def _granian(app: str) -> Generator[str]:
+    """The address of one web process of its own."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--workers", "1"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--no-log", app]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT_ROOT),
+        "PURSIGHT_REQUESTS_PER_MINUTE": "1000000",
+        "ROOMS_FLOOR_URL": database_url(),
+    }
+    server = subprocess.Popen(command, env=environment, cwd=PROJECT_ROOT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 def _wait_for(url: str) -> None:
@@ -237,6 +249,19 @@ async def peer(room: Room) -> None:
                 f"{name} {ms:.1f} ms, ratio {mine / ms:.1f}" for name, ms in zip([*medians][1:], others, strict=True)
             )
             print(f"peer, {size:>3} receivers: p50 {mine:.1f} ms, {beside} (goal 2)")
+
+
+async def floor(room: Room) -> None:
+    """Ours and the bare stack's delivery in turns."""
+    with _granian("benchmarks.rooms_floor:create_app") as url:
+        bare = replace(room, url=url)
+        for size in SIZES:
+            medians: dict[str, list[float]] = {"ours": [], "floor": []}
+            for _ in range(ROUNDS):
+                for name, one in (("ours", room), ("floor", bare)):
+                    medians[name].append(statistics.median(await delivery(one, size)))
+            mine, least = (statistics.median(each) for each in medians.values())
+            print(f"floor, {size:>3} receivers: p50 {mine:.1f} ms, bare {least:.1f} ms, ratio {mine / least:.1f}")
 
 
 async def burst(room: Room) -> None:
@@ -340,6 +365,8 @@ async def _live(room: Room, parts: list[str]) -> None:
             await delivery(room, size)
     if "peer" in parts:
         await peer(room)
+    if "floor" in parts:
+        await floor(room)
     if "burst" in parts:
         await burst(room)
     if "slow" in parts:

@@ -152,7 +152,7 @@ async def _check(asked: Guard, actor: Actor, request: Request) -> None:
     if request.method in _WITH_BODY or request.method == "DELETE":
         caller = actor.session_id or str(actor.token_id)
         limit = get_settings().requests_per_minute
-        await asyncio.to_thread(auth.throttle, "requests", caller, limit=limit, window_s=60)
+        await auth.throttle_in_loop("requests", caller, limit=limit, window_s=60, at_once=limit // 50)
     if asked.permission is None:
         return
     if not asked.on:

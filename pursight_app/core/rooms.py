@@ -54,8 +54,11 @@ def _key(room_id: UUID | str, what: str) -> str:
     return f"pursight:room:{room_id}:{what}"
 
 
-def publish_room(line: RoomLine) -> None:
-    """Keeps a durable event among the recent ones, then tells it. What is lost while Redis is away is read again later."""
+def publish_room(line: RoomLine, *, by: UUID | None = None) -> None:
+    """Keeps a durable event among the recent ones, then tells it. What is lost while Redis is away is read again later.
+
+    Whom it is `by` has sent what they wrote, and is no longer writing.
+    """
     recent = _key(line.room_id, "recent")
     try:
         with redis().pipeline(transaction=False) as pipe:
@@ -63,6 +66,8 @@ def publish_room(line: RoomLine) -> None:
             pipe.zremrangebyrank(recent, 0, -RECENT_EVENTS - 1)
             pipe.expire(recent, RECENT_FOR_S)
             pipe.publish(ROOM_CHANNEL, line.packed())
+            if by:
+                pipe.zrem(_key(line.room_id, "typing"), str(by))
             pipe.execute()
     except RedisError as error:
         log.warning("room_event.not_sent", error=type(error).__name__)
@@ -222,14 +227,6 @@ def who_types(room_id: UUID | str) -> dict[str, str]:
     except RedisError:
         return {}
     return {user_id: name for user_id, name in zip(ids, names, strict=True) if name}
-
-
-def stopped_typing(room_id: UUID, user_id: UUID) -> None:
-    """The person has sent what they wrote."""
-    try:
-        redis().zrem(_key(room_id, "typing"), str(user_id))
-    except RedisError:
-        return
 
 
 def note_topic(document_id: UUID) -> str:

@@ -9,9 +9,11 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from pursight_app.core.db import unit_of_work
+from pursight_app.core.errors import ConflictError, NotFoundError
 from pursight_app.core.redis import redis
 from pursight_app.models import Message, MessageVersion, Reaction
 from pursight_app.services import collaboration
+from pursight_app.services.access import Actor, Permission, TokenLimits
 from pursight_app.services.collaboration import messages
 from tests.factories import Office, bearer, make_office, make_room, say
 
@@ -48,6 +50,37 @@ def test_twenty_at_once_with_one_client_id_are_one(office: Office, room: UUID) -
 
     assert len({each.message_id for each in sent}) == 1
     assert [each.is_new for each in sent].count(True) == 1
+
+
+@pytest.mark.parametrize(("goes", "error"), [("leaves", NotFoundError), ("ends", ConflictError)])
+def test_who_waits_for_the_room_and_loses_it_meanwhile_says_nothing(
+    office: Office, room: UUID, goes: str, error: type[Exception]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work() as session:
+            if goes == "leaves":
+                collaboration.leave_room(session, office.viewer, room)
+            else:
+                collaboration.end_room(session, office.steward, room)
+            session.flush()
+            waiting = pool.submit(say, office.viewer, room, "Too late")
+            with pytest.raises(TimeoutError):
+                waiting.result(0.5)
+        with pytest.raises(error):
+            waiting.result(10)
+
+    with unit_of_work() as session:
+        assert session.exec(select(Message).where(Message.room_id == room)).first() is None
+
+
+def test_a_token_for_another_workspace_says_nothing_from_its_owners_seat(office: Office, room: UUID) -> None:
+    limits = TokenLimits(uuid4(), frozenset({Permission.ROOM_JOIN}), uuid4())
+
+    with pytest.raises(NotFoundError):
+        say(Actor(office.viewer.policy, limits=limits), room, "From elsewhere")
+
+    with unit_of_work() as session:
+        assert session.exec(select(Message).where(Message.room_id == room)).first() is None
 
 
 def test_many_writers_get_one_order_without_a_gap(office: Office, room: UUID) -> None:

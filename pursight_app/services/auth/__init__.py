@@ -26,7 +26,7 @@ from pursight_app.services.auth.sessions import (
     start_session,
     was_reused,
 )
-from pursight_app.services.auth.throttle import forget_tries, throttle
+from pursight_app.services.auth.throttle import forget_tries, throttle, throttle_in_loop
 
 __all__ = [
     "HASH_SLOTS",
@@ -55,6 +55,7 @@ __all__ = [
     "set_password",
     "start_session",
     "throttle",
+    "throttle_in_loop",
     "verify_password",
     "was_reused",
 ]

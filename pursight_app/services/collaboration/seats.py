@@ -54,7 +54,7 @@ def seat_of(
     locked = session.exec(_LOCKED, params={"room_id": room_id}).first() if lock else None
     room = (
         locked
-        if locked is not None and _may_join(actor, locked)
+        if locked is not None and _may_join(actor, locked.workspace_id)
         else access.get(session, actor, Room, room_id, Permission.ROOM_JOIN)
     )
     found = session.exec(_OWN, params={"room_id": room_id, "user_id": actor.user_id}).first()
@@ -63,8 +63,18 @@ def seat_of(
     return Seat(room, found)
 
 
-def _may_join(actor: Actor, room: Room) -> bool:
-    return actor.decide(Permission.ROOM_JOIN, access.Resource(room.workspace_id)).allowed
+def _may_join(actor: Actor, workspace_id: UUID) -> bool:
+    return actor.decide(Permission.ROOM_JOIN, access.Resource(workspace_id)).allowed
+
+
+def require_joinable(actor: Actor, workspace_id: UUID) -> None:
+    """A seat counts only for whoever may still be in rooms of its workspace.
+
+    Raises:
+        NotFoundError: for everybody else the room does not exist.
+    """
+    if not _may_join(actor, workspace_id):
+        raise NotFoundError(_NO_ROOM)
 
 
 def is_in(session: Session, user_id: UUID, room_id: UUID) -> bool:

@@ -1,0 +1,70 @@
+"""The floor of the room benchmark: the least that FastAPI under granian can do with a message and PostgreSQL.
+
+No session, no rights, no limits, no room, no order over processes: one INSERT, committed, then the same text to every socket of this
+process. What the product takes beyond it is what it does beyond it; a goal below it is out of reach of the stack.
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from itertools import count
+
+import psycopg
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+_sockets: set[Send] = set()
+_numbers = count(1)
+
+
+class Said(BaseModel):
+    """A message as the product's own clients send it."""
+
+    session_id: str
+    body: str
+    client_id: str
+
+
+@asynccontextmanager
+async def _connected(app: FastAPI) -> AsyncGenerator[None]:
+    async with await psycopg.AsyncConnection.connect(os.environ["ROOMS_FLOOR_URL"], autocommit=True) as connection:
+        await connection.execute("CREATE TABLE IF NOT EXISTS floor (seq bigint PRIMARY KEY, client_id text, body text)")
+        app.state.connection = connection
+        yield
+
+
+class Hearing:
+    """A WebSocket that hears everything, as bare ASGI."""
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Until its client goes."""
+        await receive()
+        await send({"type": "websocket.accept"})
+        _sockets.add(send)
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        _sockets.discard(send)
+
+
+def create_app() -> FastAPI:
+    """One route to say something, one to hear it."""
+    app = FastAPI(lifespan=_connected)
+
+    async def say(message: Said) -> dict[str, int]:
+        seq = next(_numbers)
+        await app.state.connection.execute(
+            "INSERT INTO floor VALUES (%s, %s, %s)", (seq, message.client_id, message.body)
+        )
+        text = f'{{"seq":{seq},"type":"message","data":{{"body":"{message.body}"}}}}'
+        for send in _sockets:
+            await send({"type": "websocket.send", "text": text})
+        return {"seq": seq}
+
+    async def is_up() -> None: ...
+
+    app.add_api_route("/racine/collaboration/message", say, methods=["POST"], status_code=201)
+    app.add_api_route("/healthz", is_up)
+    app.router.routes.append(WebSocketRoute("/racine/events", Hearing()))
+    return app
