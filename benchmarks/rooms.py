@@ -37,6 +37,8 @@ SIZES, MESSAGES, PER_S, ROUNDS = (2, 50, 200), 100, 10, 3
 BURST, IDLE_SOCKETS, MISSED = 400, 500, 1_000
 STORED, ASKED = 1_000_000, 200
 PARTS = ("delivery", "peer", "floor", "burst", "slow", "memory", "catch-up", "history")
+# What a server that only waits may use in a second.
+QUIET_CPU_S = 0.05
 PADDING, PADDED = 12_000, 800
 GOALS = {2: 15, 50: 20, 200: 30}
 # What a server sends is not masked, so a message can be found in the bytes as they come, as in the peer's client.
@@ -192,12 +194,22 @@ def _wait_for(url: str) -> None:
     sys.exit("The server does not start.")
 
 
+async def _quiet(room: Room) -> None:
+    """Waits until the server has told everybody who came, and who of an earlier part went: that is no delivery."""
+    for _ in range(60):
+        before = room.cpu_s()
+        await asyncio.sleep(1)
+        if room.cpu_s() - before < QUIET_CPU_S:
+            return
+    sys.exit("The server does not come to rest.")
+
+
 @asynccontextmanager
 async def _listening(room: Room, count: int) -> AsyncGenerator[list[Listener]]:
     """`count` sockets that have caught up, each of another person as far as there are people."""
     tokens = [room.tokens[number % len(room.tokens)] for number in range(count)]
     listeners = [await Listener.open(room.url, room.room_id, token, after_seq=1_000_000_000) for token in tokens]
-    await asyncio.sleep(1)
+    await _quiet(room)
     yield listeners
     for listener in listeners:
         listener.close()

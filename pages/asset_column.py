@@ -11,6 +11,7 @@ from state.asset_views import SaidView
 from state.session import SessionState
 
 _MAY_REVIEW = SessionState.permissions.contains("classification.review")
+_MAY_TEACH = SessionState.permissions.contains("data_class.manage")
 _E = State.evidence
 
 
@@ -221,7 +222,12 @@ def _correction() -> rx.Component:
             for_id="data_class",
         ),
         rx.el.div(
-            button("Save correction", kind="primary", type="submit"), class_name="row", style={"marginTop": "8px"}
+            button("Save correction", kind="primary", type="submit"),
+            rx.cond(
+                _MAY_TEACH, link_button("Make a class of its own from this column", State.teach_href, icon="shapes")
+            ),
+            class_name="row",
+            style={"marginTop": "8px"},
         ),
         on_submit=State.correct,
     )

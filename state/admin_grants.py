@@ -17,7 +17,7 @@ from pursight_app.services.grant_scopes import SCOPE_WORDS
 from pursight_app.services.grants import GrantRow, NewGrant
 from state import format as fmt
 from state.base import as_id, event, run
-from state.person_choice import clear_choice
+from state.person_choice import chosen_person, clear_choice
 from state.session import current_workspace, notify
 
 PAGE_ROWS = 50
@@ -208,7 +208,9 @@ class GrantsState(rx.State):
         """Makes the grant; in force at once."""
         home = as_id(await current_workspace(self))
         try:
-            new = _new_grant({**form, "effect": self.effect, "content": self.content, "scope": self.scope})
+            person = "" if self.is_to_group else await chosen_person(self, form)
+            shown = {"user_id": person, "effect": self.effect, "content": self.content, "scope": self.scope}
+            new = _new_grant({**form, **shown})
             row = await run(lambda session, actor: grants.create_grant(session, actor, home, new))
         except _MENDABLE as error:
             self.problem = error.message

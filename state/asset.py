@@ -124,8 +124,15 @@ class AssetState(rx.State):
     @rx.var
     def try_href(self) -> str:
         """The trial with the headers of the open column filled in."""
-        asset = self.asset.id if self.asset else ""
-        return f"/try?{urlencode({'from': asset, 'column': self.evidence.column})}"
+        return f"/try?{self._open_column()}"
+
+    @rx.var
+    def teach_href(self) -> str:
+        """A new data class that is learned from the open column."""
+        return f"/data-classes?{self._open_column()}"
+
+    def _open_column(self) -> str:
+        return urlencode({"from": self.asset.id if self.asset else "", "column": self.evidence.column})
 
     @rx.var
     def first(self) -> int:

@@ -15,7 +15,7 @@ from pursight_app.services.access import Actor
 from pursight_app.services.collaboration import DecisionRow, TaskRow
 from state import format as fmt
 from state.base import acting, as_id, event, run
-from state.person_choice import clear_choice
+from state.person_choice import chosen_person, clear_choice
 from state.room import FOLLOWERS, RoomState
 from state.session import notify
 
@@ -144,9 +144,9 @@ class RoomDecisionsState(rx.State):
     async def _params(self, form: dict[str, Any]) -> dict[str, Any]:
         subject = self._subject_id
         if self.action == "assign_owner":
-            if not form.get("user_id"):
+            if not (owner := await chosen_person(self, form)):
                 raise InvalidInputError("Choose the person who should own it.")
-            return {"asset_id": subject, "user_id": str(form["user_id"])}
+            return {"asset_id": subject, "user_id": owner}
         if self.action == "waive":
             ends = datetime.combine(_day(form.get("until")), time(23, 59), UTC)
             return {"finding_id": subject, "reason": str(form.get("reason", "")), "expires_at": ends.isoformat()}

@@ -89,6 +89,8 @@ class _Stream:
 
 # Streams of each person in this process, so that one person cannot take all sockets.
 _open_streams: dict[UUID, int] = {}
+# All listeners of a room look at one time whether they missed something: what one of them asks, the others wait for.
+_looks: dict[UUID, asyncio.Future[int]] = {}
 
 
 async def check_seat(actor: Actor, room_id: UUID) -> None:
@@ -177,13 +179,29 @@ async def _heard(stream: _Stream, subscription: Subscription) -> AsyncIterator[R
             yield item
             continue
         if item is None:
+            has_all = await _has_all(stream)
             # Not a sign of life of theirs: over a line that is cut on the way one can go on sending for minutes.
             yield _heartbeat(stream)
+            if has_all:
+                continue
         elif item in {RIGHTS, stream.key}:
             await _look_again(stream)
         # A gap, a new line to Redis, or nothing for a while: the store knows what was missed.
         async for line in _missed(stream):
             yield line
+
+
+async def _has_all(stream: _Stream) -> bool:
+    room_id = stream.room_id
+    if (look := _looks.get(room_id)) is None:
+        look = _looks[room_id] = asyncio.ensure_future(asyncio.to_thread(_last_seq, room_id))
+        look.add_done_callback(lambda _: _looks.pop(room_id))
+    try:
+        # Whoever goes meanwhile leaves the answer to the others.
+        return await asyncio.shield(look) <= stream.last
+    except PurSightError:
+        # PostgreSQL is away: the next look tries again.
+        return True
 
 
 def _ends(line: RoomLine, actor: Actor) -> bool:

@@ -84,7 +84,7 @@ def _number(text: str | None, usual: int) -> int:
 
 
 def _expected(setting: Mapping[str, int], cores: int) -> float:
-    distance = math.log2(setting[PARTITIONS] / (TASKS_PER_CORE * max(1, cores)))
+    distance = math.log2(max(1, setting[PARTITIONS]) / (TASKS_PER_CORE * max(1, cores)))
     return TOO_MANY_OR_FEW * distance**2 - SMALL_READ * math.log2(max(1, setting[READ]))
 
 

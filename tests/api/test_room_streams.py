@@ -106,6 +106,44 @@ def test_a_gap_is_filled_from_the_store_before_what_follows_it(office: Office) -
     run(scenario)
 
 
+def test_listeners_who_heard_nothing_ask_once_for_all_and_find_what_was_lost(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, asked = make_room(office, office.viewer), []
+    read = room_stream._last_seq
+
+    def counted(room_id: UUID) -> int:
+        asked.append(room_id)
+        return read(room_id)
+
+    async def scenario() -> None:
+        streams = [room_lines(logged_in(office.viewer), room, 0) for _ in range(5)]
+        for stream in streams:
+            await kept(stream, 3)
+        heard = fanout()
+        waiting = [asyncio.create_task(kept(stream, 1)) for stream in streams]
+
+        async def tick() -> None:
+            for subscription in heard._by_room[str(room)]:
+                subscription.tick()
+            await asyncio.sleep(0.5)
+
+        # Until words about rights and the new line have been heard.
+        await asyncio.sleep(0.5)
+        monkeypatch.setattr(room_stream, "_last_seq", counted)
+        await tick()
+        assert asked == [room]
+        heard._offer = lambda _line: None  # type: ignore[method-assign]
+        lost = say(office.steward, room, "lost on the way")
+        await tick()
+
+        assert [[event["seq"] for event in each] for each in await asyncio.gather(*waiting)] == [[lost.seq]] * 5
+        for stream in streams:
+            await stream.aclose()  # type: ignore[attr-defined]
+
+    run(scenario)
+
+
 def test_cr_95_a_client_with_a_higher_number_goes_on_from_the_newest(office: Office) -> None:
     room = make_room(office, office.viewer)
 

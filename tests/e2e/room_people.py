@@ -53,12 +53,16 @@ def open_room(page: Page, title: str) -> str:
 
 def invite(page: Page, email: str) -> None:
     page.get_by_role("button", name="Invite").click()
-    page.get_by_label("Who?").fill(email)
-    # Both in one moment: whoever is quicker than the way to the server and back is understood all the same.
+    choose_and_submit(page, "Who?", email)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def choose_and_submit(page: Page, label: str, email: str) -> None:
+    """Both in one moment: whoever is quicker than the way to the server and back is understood all the same."""
+    page.get_by_label(label, exact=True).fill(email)
     page.get_by_role("button", name=re.compile(email)).evaluate(
         "person => { const form = person.closest('form'); person.click(); form.requestSubmit() }"
     )
-    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def accept(page: Page, title: str) -> None:
@@ -66,6 +70,21 @@ def accept(page: Page, title: str) -> None:
     page.get_by_role("button", name="Accept").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.get_by_label("Write a message")).to_be_visible()
+
+
+def type_until_seen(writer: Page, text: str, reader: Page, sign: str) -> None:
+    """Goes on typing until the other one sees it: the sign lives four seconds, and a busy machine stalls longer at times."""
+    field = writer.get_by_label("Write a message")
+    field.press_sequentially(text, delay=40)
+    for _ in range(10):
+        try:
+            expect(reader.get_by_text(sign)).to_be_visible(timeout=3_000)
+        except AssertionError:
+            field.press_sequentially(" ")
+            field.press("Backspace")
+        else:
+            return
+    expect(reader.get_by_text(sign)).to_be_visible()
 
 
 def say(page: Page, text: str, *, is_kept: bool = True) -> None:

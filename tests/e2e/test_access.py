@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Site, choose_workspace, log_in
+from tests.e2e.room_people import choose_and_submit
 
 pytestmark = pytest.mark.e2e
 
@@ -117,3 +118,15 @@ def test_from_the_invitation_to_the_end_of_the_session(browser: Browser, site: S
     expect(first).to_have_url(re.compile("/login"))
     office.close()
     desk.close()
+
+
+def test_a_grant_goes_to_whom_was_chosen_in_the_same_moment(owner: Page, site: Site) -> None:
+    email, _ = site.make_user(site.workspace("Nordlicht"), "viewer")
+    owner.goto("/admin/access?tab=grants")
+    owner.get_by_role("button", name="New grant").first.click()
+    owner.get_by_label("Reason").fill("The audit of this year")
+
+    choose_and_submit(owner, "Person", email)
+
+    expect(owner.get_by_role("dialog")).to_have_count(0)
+    expect(owner.get_by_text("Reason: The audit of this year")).to_be_visible()

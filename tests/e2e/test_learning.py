@@ -159,6 +159,21 @@ def test_five_examples_make_a_data_class_that_is_tested_and_then_found(page: Pag
     expect(page.locator("#evidence")).to_contain_text("EMP-99999")
 
 
+def test_a_column_that_is_corrected_is_the_example_for_a_class_of_its_own(page: Page, house: House) -> None:
+    page.goto(house.path("staff", column="badge"))
+    page.get_by_role("button", name="Correct…").click()
+    page.get_by_role("link", name="Make a class of its own from this column").click()
+
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Learned from the kept sample of column badge")
+    drawer.get_by_label("Name").fill("badge_again")
+    drawer.get_by_label("What it is").fill("Number on a badge")
+    drawer.get_by_role("button", name="Test on the catalogue").click()
+    expect(drawer).to_contain_text("“EMP-”, then 5 digits")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("/data-classes$"))
+
+
 def lose_and_find_the_line(page: Page) -> None:
     """As when a laptop wakes up; the page then loads anew, and what was typed has to be there still."""
     page.evaluate("window.dispatchEvent(new Event('pagehide'))")

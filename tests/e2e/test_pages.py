@@ -2,37 +2,38 @@
 
 import functools
 import os
+import re
 from collections.abc import Generator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.conftest import ROOT, Site, choose_workspace, log_in
 from tests.unit.test_event_logs import small_log
 
 pytestmark = pytest.mark.e2e
 DEMO = "Nordlicht Handel (demo)"
-VIEWS = [("light", 1440, 900), ("dark", 1440, 900), ("light", 390, 844), ("dark", 390, 844)]
+SIZES: dict[str, ViewportSize] = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # With this set the pictures of README.md and docs/ are made anew.
 PICTURES = ROOT / "docs" / "pictures" if os.environ.get("PURSIGHT_PICTURES") else None
 
 
-@pytest.fixture(scope="module", params=VIEWS, ids=[f"{theme}-{width}" for theme, width, _ in VIEWS])
+@pytest.fixture(scope="module", params=SIZES)
 def view(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Generator[tuple[Page, str]]:
-    theme, width, height = request.param
-    context = browser.new_context(
-        base_url=site.url, viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
-    )
+    size: str = request.param
+    context = browser.new_context(base_url=site.url, viewport=SIZES[size], reduced_motion="reduce")
     page = context.new_page()
-    page.goto("/login")
-    page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
     log_in(page)
-    if width < 760:
+    if size == "phone":
         page.get_by_role("button", name="Open menu").click()
-    choose_workspace(page, DEMO) if width > 760 else choose_on_phone(page)
-    yield page, f"{theme}-{'phone' if width < 760 else 'wide'}"
+        choose_on_phone(page)
+    else:
+        choose_workspace(page, DEMO)
+    yield page, size
     context.close()
 
 
@@ -191,34 +192,36 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_accessible_and_fits(view: tuple[Page, str], site: Site, name: str) -> None:
-    page, variant = view
-    if variant == "dark-phone" and name not in ON_DARK_PHONES:
-        return
+    page, size = view
     path, text = paths(site)[name]
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
 
+    page.emulate_media(color_scheme="light")
     page.goto(path)
     expect(
         page.locator("main").get_by_text(text).first.or_(page.get_by_role("dialog").get_by_text(text).first).first
     ).to_be_visible()
     page.wait_for_load_state("networkidle")
 
-    check(page, variant, name)
+    check(page, size, name, themes=THEMES if size == "wide" or name in ON_DARK_PHONES else ("light",))
     assert errors == []
 
 
-def check(page: Page, variant: str, name: str) -> None:
-    if PICTURES:
-        save(page, PICTURES, f"{name}-{variant}")
-    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide <= 0, f"scrolls sideways by {too_wide} px"
-    if variant == "dark-phone":
-        return
-    # Of the same page in the other theme only the colours are others.
-    rules = {"runOnly": ["color-contrast"]} if variant == "dark-wide" else None
-    found = Axe().run(page, options=rules)
-    assert found.violations_count == 0, found.generate_report()
+def check(page: Page, size: str, name: str, *, themes: tuple[Literal["light", "dark"], ...] = THEMES) -> None:
+    """In each theme, which the open page takes over from the system as it changes."""
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator("html")).to_have_class(re.compile(rf"\b{theme}\b"))
+        if PICTURES:
+            save(page, PICTURES, f"{name}-{theme}-{size}")
+        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, f"scrolls sideways by {too_wide} px in {theme}"
+        if (theme, size) == ("dark", "phone"):
+            continue
+        # Of the same page in the other theme only the colours are others.
+        found = Axe().run(page, options={"runOnly": ["color-contrast"]} if theme == "dark" else None)
+        assert found.violations_count == 0, found.generate_report()
 
 
 def save(page: Page, folder: Path, name: str) -> None:
@@ -226,18 +229,15 @@ def save(page: Page, folder: Path, name: str) -> None:
     page.screenshot(path=folder / f"{name.removesuffix('-wide')}.png")
 
 
-@pytest.mark.parametrize(("theme", "width", "height"), VIEWS)
-def test_the_log_in_page_is_accessible_and_fits(
-    browser: Browser, site: Site, theme: str, width: int, height: int
-) -> None:
-    context = browser.new_context(
-        base_url=site.url, viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
-    )
+@pytest.mark.parametrize("size", SIZES)
+def test_the_log_in_page_is_accessible_and_fits(browser: Browser, site: Site, size: str) -> None:
+    context = browser.new_context(base_url=site.url, viewport=SIZES[size], reduced_motion="reduce")
     page = context.new_page()
+    page.emulate_media(color_scheme="light")
     page.goto("/login")
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
 
-    check(page, f"{theme}-{'phone' if width < 760 else 'wide'}", "login")
+    check(page, size, "login")
     context.close()
 
 

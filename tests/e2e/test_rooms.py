@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Site, log_in, wait_until
-from tests.e2e.room_people import HOSTILE, Store, accept, invite, open_room, say
+from tests.e2e.room_people import HOSTILE, Store, accept, choose_and_submit, invite, open_room, say, type_until_seen
 
 pytestmark = pytest.mark.e2e
 
@@ -68,8 +68,7 @@ def test_the_whole_flow_in_two_browsers(owner: Page, member: Page, store: Store)
     assert store.activity(room)[-1] == "document_share"
 
     # F3.32-38: chat, with typing before it.
-    member.get_by_label("Write a message").press_sequentially("We mask them", delay=40)
-    expect(owner.get_by_text("Vera Viewer is writing…")).to_be_visible()
+    type_until_seen(member, "We mask them", owner, "Vera Viewer is writing…")
     member.get_by_label("Write a message").press("Enter")
     expect(owner.get_by_role("log").get_by_text("We mask them")).to_be_visible()
     expect(member.get_by_role("log").get_by_text("We mask them")).to_be_visible()
@@ -153,9 +152,7 @@ def test_what_a_room_decides_is_done_and_the_table_remembers(
     owner.get_by_role("button", name="Propose").click()
     owner.get_by_label("What is to be decided?").fill("Vera owns it")
     owner.get_by_label("When it is approved").select_option("assign_owner")
-    owner.get_by_label("Who should own it?").fill(email)
-    owner.get_by_role("button", name=re.compile(email)).click()
-    owner.get_by_role("dialog").get_by_role("button", name="Propose", exact=True).click()
+    choose_and_submit(owner, "Who should own it?", email)
     decisions = steward.get_by_role("list", name="Decisions")
     decisions.get_by_role("button", name="Approve").click()
 
