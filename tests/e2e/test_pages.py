@@ -18,6 +18,13 @@ pytestmark = pytest.mark.e2e
 DEMO = "Nordlicht Handel (demo)"
 SIZES: dict[str, ViewportSize] = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Colours pass over from one theme to the other in transitions, which end with a later frame even where motion is reduced.
+_SETTLED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame)
+    await frame(); await frame()
+    await Promise.allSettled(document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished))
+    await frame()
+}"""
 # With this set the pictures of README.md and docs/ are made anew.
 PICTURES = ROOT / "docs" / "pictures" if os.environ.get("PURSIGHT_PICTURES") else None
 
@@ -213,6 +220,7 @@ def check(page: Page, size: str, name: str, *, themes: tuple[Literal["light", "d
     for theme in themes:
         page.emulate_media(color_scheme=theme)
         expect(page.locator("html")).to_have_class(re.compile(rf"\b{theme}\b"))
+        page.evaluate(_SETTLED)
         if PICTURES:
             save(page, PICTURES, f"{name}-{theme}-{size}")
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
