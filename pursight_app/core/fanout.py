@@ -13,6 +13,8 @@ from pursight_app.core.events import ACCESS_CHANNEL, SESSION_CHANNEL, listen
 from pursight_app.core.redis import RedisError
 from pursight_app.core.rooms import ROOM_CHANNEL, RoomLine
 
+# Who writes at one time tells in another order than they commit, by some milliseconds: a line waits so long for those before it.
+PATIENCE_S = 0.05
 # What a reader may be behind before it is dropped; it comes back and reads what it missed from the store.
 MOST_WAITING = 2_000
 
@@ -71,6 +73,9 @@ class Fanout:
 
     def __init__(self) -> None:
         self._by_room: defaultdict[str, set[Subscription]] = defaultdict(set)
+        # Of each room with listeners the number that was offered last, and lines that came before their turn.
+        self._last: dict[str, int] = {}
+        self._early: defaultdict[str, dict[int, RoomLine]] = defaultdict(dict)
         self._task: asyncio.Task[None] | None = None
         self._is_ready = asyncio.Event()
 
@@ -91,6 +96,7 @@ class Fanout:
             self._by_room[room_id].discard(subscription)
             if not self._by_room[room_id]:
                 del self._by_room[room_id]
+                self._last.pop(room_id, None)
 
     async def _tick(self) -> None:
         while True:
@@ -106,14 +112,43 @@ class Fanout:
                     if not channel:
                         # Whatever was told while nobody listened is in the store.
                         self._is_ready.set()
+                        self._last, self._early = {}, defaultdict(dict)
                         self._offer_all(RESET)
                     elif channel == ROOM_CHANNEL:
-                        self._offer(RoomLine.unpacked(text))
+                        self._hear(RoomLine.unpacked(text))
                     else:
                         self._offer_all(RIGHTS if channel == ACCESS_CHANNEL else text)
             except (RedisError, ServiceUnavailableError) as error:
                 log.warning("fanout.redis_lost", error=type(error).__name__)
                 await asyncio.sleep(0.5)
+
+    def _hear(self, line: RoomLine) -> None:
+        """Offers lines in their order; each listener would ask the store for itself where one is missing."""
+        room_id = line.room_id
+        if room_id not in self._by_room:
+            return
+        last = self._last.get(room_id, line.seq)
+        if line.seq > last + 1:
+            if not self._early[room_id]:
+                asyncio.get_running_loop().call_later(PATIENCE_S, self._give_up, room_id)
+            self._early[room_id][line.seq] = line
+            return
+        self._offer(line)
+        if line.seq:
+            self._last[room_id] = max(last, line.seq)
+        if early := self._early.get(room_id):
+            while following := early.pop(self._last[room_id] + 1, None):
+                self._offer(following)
+                self._last[room_id] = following.seq
+            if not early:
+                del self._early[room_id]
+
+    def _give_up(self, room_id: str) -> None:
+        """What a line waited for is lost: listeners find it in the store."""
+        for seq, line in sorted(self._early.pop(room_id, {}).items()):
+            self._offer(line)
+            if room_id in self._by_room:
+                self._last[room_id] = seq
 
     def _offer(self, line: RoomLine) -> None:
         for subscription in self._by_room.get(line.room_id, ()):

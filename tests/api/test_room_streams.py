@@ -106,6 +106,46 @@ def test_a_gap_is_filled_from_the_store_before_what_follows_it(office: Office) -
     run(scenario)
 
 
+def test_lines_that_come_in_another_order_wait_for_each_other_and_a_lost_one_is_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = make_room(office, office.viewer)
+    read: list[int] = []
+    kept_after = room_stream._kept_after
+
+    def counted(room_id: UUID, after_seq: int) -> list[RoomLine]:
+        read.append(after_seq)
+        return kept_after(room_id, after_seq)
+
+    async def scenario() -> None:
+        stream = room_lines(logged_in(office.viewer), room, 0)
+        await kept(stream, 3)
+        heard = fanout()
+        hear, told = heard._hear, list[RoomLine]()
+        waiting = asyncio.create_task(kept(stream, 1))
+        await asyncio.sleep(0.5)
+        heard._hear = told.append  # type: ignore[method-assign]
+        monkeypatch.setattr(room_stream, "_kept_after", counted)
+        for words in ("one", "two", "three", "four", "five"):
+            say(office.steward, room, words)
+        await asyncio.sleep(0.2)
+        one, two, three, _, five = (line for line in told if line.seq)
+        hear(one)
+        hear(three)
+        hear(two)
+        found = [*await waiting, *await kept(stream, 2)]
+        assert read == []
+        hear(five)
+        found += await kept(stream, 2)
+
+        assert [event["data"]["body"] for event in found] == ["one", "two", "three", "four", "five"]
+        assert read == [three.seq]
+        assert (heard._early, heard._last[str(room)]) == ({}, five.seq)
+        await stream.aclose()  # type: ignore[attr-defined]
+
+    run(scenario)
+
+
 def test_listeners_who_heard_nothing_ask_once_for_all_and_find_what_was_lost(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
