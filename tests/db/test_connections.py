@@ -1,11 +1,12 @@
 """Connections to PurSight's own database that were cut while they rested."""
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
 from pursight_app.core import db
-from pursight_app.core.db import engine, read_now, unit_of_work
+from pursight_app.core.db import database_url, engine, read_now, unit_of_work
 from pursight_app.core.errors import ServiceUnavailableError
 from pursight_app.models import AuthorizationVersion
 
@@ -13,16 +14,12 @@ VERSION = select(AuthorizationVersion.version)
 
 
 def cut_the_others() -> None:
-    """As a restart of PostgreSQL does it."""
-    with engine().connect() as connection:
+    """As a restart of PostgreSQL does it, from a connection that is none of the pool's."""
+    with psycopg.connect(database_url(), autocommit=True) as connection:
         connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"
-            )
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"
         )
-        # Not given back: the next one to ask must get one of those that were cut.
-        connection.detach()
 
 
 def use_one() -> None:

@@ -57,12 +57,26 @@ def invite(page: Page, email: str) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+# The list of people may be drawn anew at any moment: found, chosen and submitted within one.
+_CHOOSE_AND_SUBMIT = """email => {
+    const person = [...document.querySelectorAll('form button')].find(each => each.textContent.includes(email))
+    if (!person) return false
+    const form = person.closest('form')
+    person.click()
+    form.requestSubmit()
+    return true
+}"""
+
+
 def choose_and_submit(page: Page, label: str, email: str) -> None:
     """Both in one moment: whoever is quicker than the way to the server and back is understood all the same."""
     page.get_by_label(label, exact=True).fill(email)
-    page.get_by_role("button", name=re.compile(email)).evaluate(
-        "person => { const form = person.closest('form'); person.click(); form.requestSubmit() }"
-    )
+    expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
+    for _ in range(100):
+        if page.evaluate(_CHOOSE_AND_SUBMIT, email):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{email} is not offered any more")
 
 
 def accept(page: Page, title: str) -> None:
