@@ -97,6 +97,7 @@ class Fanout:
             if not self._by_room[room_id]:
                 del self._by_room[room_id]
                 self._last.pop(room_id, None)
+                self._early.pop(room_id, None)
 
     async def _tick(self) -> None:
         while True:
@@ -127,6 +128,10 @@ class Fanout:
         room_id = line.room_id
         if room_id not in self._by_room:
             return
+        if not line.seq:
+            # Only for the moment: it stands in no order.
+            self._offer(line)
+            return
         last = self._last.get(room_id, line.seq)
         if line.seq > last + 1:
             if not self._early[room_id]:
@@ -134,8 +139,7 @@ class Fanout:
             self._early[room_id][line.seq] = line
             return
         self._offer(line)
-        if line.seq:
-            self._last[room_id] = max(last, line.seq)
+        self._last[room_id] = max(last, line.seq)
         if early := self._early.get(room_id):
             while following := early.pop(self._last[room_id] + 1, None):
                 self._offer(following)

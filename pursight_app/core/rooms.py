@@ -54,10 +54,10 @@ def _key(room_id: UUID | str, what: str) -> str:
     return f"pursight:room:{room_id}:{what}"
 
 
-def publish_room(line: RoomLine, *, by: UUID | None = None) -> None:
+def publish_room(line: RoomLine, *, by: str = "") -> None:
     """Keeps a durable event among the recent ones, then tells it. What is lost while Redis is away is read again later.
 
-    Whom it is `by` has sent what they wrote, and is no longer writing.
+    The person it is `by` has sent what they wrote, and is no longer writing.
     """
     recent = _key(line.room_id, "recent")
     try:
@@ -67,7 +67,7 @@ def publish_room(line: RoomLine, *, by: UUID | None = None) -> None:
             pipe.expire(recent, RECENT_FOR_S)
             pipe.publish(ROOM_CHANNEL, line.packed())
             if by:
-                pipe.zrem(_key(line.room_id, "typing"), str(by))
+                pipe.zrem(_key(line.room_id, "typing"), by)
             pipe.execute()
     except RedisError as error:
         log.warning("room_event.not_sent", error=type(error).__name__)

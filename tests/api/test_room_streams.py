@@ -146,6 +146,24 @@ def test_lines_that_come_in_another_order_wait_for_each_other_and_a_lost_one_is_
     run(scenario)
 
 
+def test_somebody_who_comes_while_a_line_waits_for_another_hears_what_is_told(office: Office) -> None:
+    room = make_room(office, office.viewer)
+
+    async def scenario() -> None:
+        heard = fanout()
+        async with heard.subscription(str(room)):
+            heard._hear(RoomLine(str(room), 10, "ten"))
+            heard._hear(RoomLine(str(room), 12, "twelve"))
+        async with heard.subscription(str(room)) as comes:
+            heard._hear(RoomLine(str(room), 0, "here"))
+            found = await asyncio.wait_for(comes.next(), 5)
+            await asyncio.sleep(0.1)
+        assert found == RoomLine(str(room), 0, "here")
+        assert (heard._early, heard._last) == ({}, {})
+
+    run(scenario)
+
+
 def test_listeners_who_heard_nothing_ask_once_for_all_and_find_what_was_lost(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,13 +73,14 @@ def test_what_was_taken_ends_with_its_window(key: str) -> None:
     assert passed(key, 600, limit=500, window_s=60) == 500
 
 
-def test_the_first_refusal_is_known_from_later_ones(key: str) -> None:
-    for _ in range(500):
-        auth.throttle("test", key, limit=500, window_s=60, at_once=10)
+@pytest.mark.parametrize("limit", [500, 505])
+def test_the_first_refusal_is_known_from_later_ones(key: str, limit: int) -> None:
+    for _ in range(limit):
+        auth.throttle("test", key, limit=limit, window_s=60, at_once=10)
     first = []
     for _ in range(3):
         with pytest.raises(RateLimitedError) as refused:
-            auth.throttle("test", key, limit=500, window_s=60, at_once=10)
+            auth.throttle("test", key, limit=limit, window_s=60, at_once=10)
         first.append(refused.value.is_first)
 
     assert first == [True, False, False]

@@ -79,7 +79,7 @@ def _take(name: str, limit: int, window_s: int, at_once: int) -> None:
     if before >= limit:
         wait_s = max(1, round(left_ms / 1000))
         raise RateLimitedError(
-            f"Too many tries. Try again in {wait_s} seconds.", retry_after_s=wait_s, is_first=before == limit
+            f"Too many tries. Try again in {wait_s} seconds.", retry_after_s=wait_s, is_first=before < limit + wanted
         )
     if left := min(wanted, limit - before) - 1:
         _keep_taken(name, left, asked_at + left_ms / 1000)

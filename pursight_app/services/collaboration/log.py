@@ -80,7 +80,7 @@ def append(session: Session, room: Room, happening: Happening, *, actor_id: UUID
 def tell_after_commit(session: Session, room_id: UUID, seq: int, happening: Happening, at: datetime) -> None:
     """Tells the room of what bears this number, once it is durable."""
     told = event_of(room_id, seq, happening.type, at, {**happening.data, **(happening.told or {})})
-    by = UUID(str(happening.data["author_id"])) if happening.type == "message" else None
+    by = str(happening.data["author_id"]) if happening.type == "message" else ""
     after_commit(session, lambda: publish_room(RoomLine.of(room_id, told), by=by))
 
 

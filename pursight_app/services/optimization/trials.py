@@ -248,8 +248,8 @@ def _leave_out(
     for key in reversed(best.keys):
         if len(best.keys) < 2 or not may() or len(bench.trials) >= most - reserve:
             break
-        others = [each for each in best.keys if each != key]
-        best = _simpler(best, bench.try_out(f"without: {_titles(bench, [key])}", others))
+        kept = [each for each in best.keys if each != key]
+        best = _simpler(best, bench.try_out(f"without: {bench.titles[key]}", kept))
     return best
 
 
