@@ -6,9 +6,7 @@ machine, so latencies are upper bounds.
 
 import argparse
 import asyncio
-import base64
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -17,15 +15,14 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-import aiohttp
 import httpx2
 import psutil
 from sqlalchemy import text
 
 from benchmarks.bench_home import running_home
+from benchmarks.rooms_clients import Listener, Sender
 from benchmarks.rooms_peer import ejabberd, peer_delivery
 from pursight_app.core.db import database_url, unit_of_work
 from pursight_app.core.settings import PROJECT_ROOT
@@ -34,16 +31,13 @@ from pursight_app.services import access, auth, collaboration
 from tests.plugins.servers import free_port
 
 SIZES, MESSAGES, PER_S, ROUNDS = (2, 50, 200), 100, 10, 3
-BURST, IDLE_SOCKETS, MISSED = 400, 500, 1_000
+BURST, WRITERS, IDLE_SOCKETS, MISSED = 400, 8, 500, 1_000
 STORED, ASKED = 1_000_000, 200
 PARTS = ("delivery", "peer", "floor", "burst", "slow", "memory", "catch-up", "history")
 # What a server that only waits may use in a second.
 QUIET_CPU_S = 0.05
 PADDING, PADDED = 12_000, 800
 GOALS = {2: 15, 50: 20, 200: 30}
-# What a server sends is not masked, so a message can be found in the bytes as they come, as in the peer's client.
-_MESSAGE = re.compile(rb'"seq":(\d+),"type":"message".{0,2000}?"body":"([\d.]+) ')
-_CLOSING = b"\x88\x02"
 
 
 @dataclass
@@ -65,61 +59,6 @@ class Room:
     def cpu_s(self) -> float:
         """Seconds of processor that the server, PostgreSQL and Redis have used."""
         return sum(times.user + times.system for process in self.processes() for times in [process.cpu_times()])
-
-
-class Listener:
-    """One raw WebSocket: the clients share two cores with what is measured, so they do no more than they must."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-        self._rest = b""
-
-    @classmethod
-    async def open(cls, url: str, room_id: UUID | str, token: str, *, after_seq: int) -> "Listener":
-        """Opens the room's events behind `after_seq`."""
-        at = urlsplit(url)
-        reader, writer = await asyncio.open_connection(at.hostname, at.port)
-        lines = (
-            f"GET /racine/events?session_id={room_id}&after_seq={after_seq} HTTP/1.1",
-            f"Host: {at.netloc}",
-            f"Authorization: Bearer {token}",
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
-        )
-        writer.write("".join(f"{line}\r\n" for line in (*lines, "")).encode())
-        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-        if b" 101 " not in answer.splitlines()[0]:
-            sys.exit(f"No stream: {answer.decode()}")
-        return cls(reader, writer)
-
-    async def hear(self, count: int) -> list[tuple[int, float]]:
-        """(number, milliseconds since it was sent) of the next `count` messages."""
-        found: list[tuple[int, float]] = []
-        while len(found) < count:
-            self._rest += await self._reader.read(65_536)
-            now = time.monotonic()
-            end = 0
-            for each in _MESSAGE.finditer(self._rest):
-                found.append((int(each[1]), (now - float(each[2])) * 1e3))
-                end = each.end()
-            self._rest = self._rest[end:]
-        return found
-
-    async def skip(self) -> None:
-        """Reads what comes next without looking at it."""
-        await self._reader.read(65_536)
-
-    async def rest(self) -> tuple[int, int | None]:
-        """How many messages come until the server closes, and the code it closes with."""
-        given = await self._reader.read(-1)
-        code = int.from_bytes(given[-2:], "big") if given[-4:-2] == _CLOSING else None
-        return len(_MESSAGE.findall(given)), code
-
-    def close(self) -> None:
-        """Goes."""
-        self._writer.close()
 
 
 def _people(count: int) -> tuple[UUID, UUID, list[str]]:
@@ -215,23 +154,15 @@ async def _listening(room: Room, count: int) -> AsyncGenerator[list[Listener]]:
         listener.close()
 
 
-async def _send(room: Room, client: aiohttp.ClientSession, padding: str = "") -> None:
-    body = {"session_id": str(room.room_id), "body": f"{time.monotonic()!r} {padding}", "client_id": uuid4().hex}
-    headers = {"Authorization": f"Bearer {room.tokens[0]}"}
-    async with client.post(f"{room.url}/racine/collaboration/message", json=body, headers=headers) as answer:
-        if answer.status != 201:
-            sys.exit(f"{answer.status}: {await answer.text()}")
-
-
 async def delivery(room: Room, size: int) -> list[float]:
     """One sender, `PER_S` messages a second, `size` receivers; milliseconds of each delivery, sorted."""
-    async with _listening(room, size) as listeners, aiohttp.ClientSession() as client:
+    async with _listening(room, size) as listeners, Sender.open(room.url, room.room_id, room.tokens[0]) as sender:
         hearing = [asyncio.create_task(listener.hear(MESSAGES)) for listener in listeners]
         used = room.cpu_s()
-        for number in range(MESSAGES):
+        for _ in range(MESSAGES):
             started = time.monotonic()
-            await _send(room, client)
-            await asyncio.sleep(max(0.0, 1 / PER_S - (time.monotonic() - started)) if number < MESSAGES else 0)
+            await sender.say()
+            await asyncio.sleep(max(0.0, 1 / PER_S - (time.monotonic() - started)))
         found = await asyncio.wait_for(asyncio.gather(*hearing), 30)
         used = room.cpu_s() - used
     orders = {tuple(seq for seq, _ in each) for each in found}
@@ -276,18 +207,19 @@ async def floor(room: Room) -> None:
             print(f"floor, {size:>3} receivers: p50 {mine:.1f} ms, bare {least:.1f} ms, ratio {mine / least:.1f}")
 
 
+async def _pour(room: Room, count: int) -> None:
+    async with Sender.open(room.url, room.room_id, room.tokens[0]) as sender:
+        for _ in range(count):
+            await sender.say()
+
+
 async def burst(room: Room) -> None:
     """As many messages as the server takes, 200 receivers."""
     size = SIZES[-1]
-    async with _listening(room, size) as listeners, aiohttp.ClientSession() as client:
+    async with _listening(room, size) as listeners:
         hearing = [asyncio.create_task(listener.hear(BURST)) for listener in listeners]
         started, used = time.monotonic(), room.cpu_s()
-
-        async def pour(count: int) -> None:
-            for _ in range(count):
-                await _send(room, client)
-
-        await asyncio.gather(*(pour(BURST // 8) for _ in range(8)))
+        await asyncio.gather(*(_pour(room, BURST // WRITERS) for _ in range(WRITERS)))
         found = await asyncio.wait_for(asyncio.gather(*hearing), 60)
         took, used = time.monotonic() - started, room.cpu_s() - used
     total = sum(map(len, found))
@@ -300,10 +232,13 @@ async def burst(room: Room) -> None:
 async def slow(room: Room) -> None:
     """One of 50 receivers reads nothing of more than its buffers hold."""
     size = SIZES[1]
-    async with _listening(room, size + 1) as (last, *listeners), aiohttp.ClientSession() as client:
+    async with (
+        _listening(room, size + 1) as (last, *listeners),
+        Sender.open(room.url, room.room_id, room.tokens[0]) as sender,
+    ):
         hearing = [asyncio.create_task(listener.hear(PADDED)) for listener in listeners]
         for _ in range(PADDED):
-            await _send(room, client, "x" * PADDING)
+            await sender.say("x" * PADDING)
         found = await asyncio.wait_for(asyncio.gather(*hearing), 60)
         # As long as the gateway waits for one line to be taken, and a second.
         await asyncio.sleep(11)
@@ -327,9 +262,7 @@ async def memory(room: Room) -> None:
 
 async def catch_up(room: Room) -> None:
     """A client that missed 1,000 messages."""
-    async with aiohttp.ClientSession() as client:
-        for _ in range(MISSED // 8):
-            await asyncio.gather(*(_send(room, client) for _ in range(8)))
+    await asyncio.gather(*(_pour(room, MISSED // WRITERS) for _ in range(WRITERS)))
     started = time.monotonic()
     listener = await Listener.open(room.url, room.room_id, room.tokens[1], after_seq=0)
     heard = await asyncio.wait_for(listener.hear(MISSED), 10)

@@ -19,7 +19,7 @@ import httpx2
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.bench_home import empty_home
-from benchmarks.rooms import Listener
+from benchmarks.rooms_clients import Listener
 from pursight_app.core.settings import PROJECT_ROOT
 from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.plugins.servers import free_port

@@ -23,7 +23,8 @@ from pursight_app.ui.frame import page
 from pursight_app.ui.theme import DEPLOYMENT_STATUS, PLAN_STATUS, RUN_STATUS
 from state.pipeline import MOST_MINUTES, MOST_TRIALS
 from state.pipeline import PipelineState as State
-from state.pipeline_views import DeploymentView, RunView
+from state.deployment_views import DeploymentView
+from state.pipeline_views import RunView
 from state.session import SessionState
 
 _MAY_MANAGE = SessionState.permissions.contains("pipeline.manage")

@@ -11,6 +11,7 @@ from pursight_app.ui.components import (
     cell,
     drawer,
     empty,
+    field,
     link,
     link_button,
     page_head,
@@ -49,6 +50,10 @@ def _content() -> rx.Component:
             rx.el.span("Changes of ", State.pipeline),
             badge(_D.status, DEPLOYMENT_STATUS),
             rx.cond(
+                SessionState.permissions.contains("room.join"),
+                button("Share into a room", icon="messages-square", on_click=State.open_rooms),
+            ),
+            rx.cond(
                 _MAY_APPROVE & _D.may_roll_back, button("Roll back", icon="undo-2", kind="danger", on_click=State.ask)
             ),
             lead=rx.el.span(
@@ -82,7 +87,9 @@ def _content() -> rx.Component:
             class_name="card-flush",
         ),
         _costs(),
+        _stages(),
         _question(),
+        _sharing(),
     )
 
 
@@ -113,6 +120,65 @@ def _costs() -> rx.Component:
             ),
             class_name="card-flush",
         ),
+    )
+
+
+def _stages() -> rx.Component:
+    return rx.cond(
+        State.stages.length() > 0,
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("The longest stages"),
+                rx.el.span("of the last run on each side", class_name="muted small"),
+                class_name="card-head",
+            ),
+            table(
+                ["", "Before", "Took", "Read and written", "After", "Took", "Read and written"],
+                State.stages,
+                lambda each: rx.el.tr(
+                    cell(each[0], main=True),
+                    cell(each[1], label="Before"),
+                    cell(each[2], label="Took before", right=True),
+                    cell(each[3], label="Read and written before", right=True),
+                    cell(each[4], label="After"),
+                    cell(each[5], label="Took after", right=True),
+                    cell(each[6], label="Read and written after", right=True),
+                ),
+                label="The longest stages",
+            ),
+            class_name="card-flush",
+        ),
+    )
+
+
+def _sharing() -> rx.Component:
+    choice = rx.el.select(
+        rx.foreach(State.rooms, lambda each: rx.el.option(each[1], value=each[0])),
+        id="report-room",
+        name="room_id",
+        class_name="select",
+        required=True,
+    )
+    return drawer(
+        "Share into a room",
+        [
+            rx.el.p("The figures of this report and a link to it are said in the room, in your name."),
+            rx.cond(
+                State.rooms.length() > 0,
+                rx.el.form(
+                    field("Room", choice, for_id="report-room"),
+                    rx.el.div(button("Share", icon="send", kind="primary", type="submit"), class_name="row"),
+                    on_submit=State.share,
+                    class_name="stack-md",
+                ),
+                rx.el.p("You are in no open room yet.", class_name="muted"),
+            ),
+            rx.el.div(
+                link_button("Open a room about the plan", State.discuss_href, icon="messages-square"), class_name="row"
+            ),
+        ],
+        is_open=State.is_sharing,
+        on_close=State.close_rooms,
     )
 
 

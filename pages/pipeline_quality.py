@@ -33,7 +33,7 @@ def pipeline_quality() -> rx.Component:
             rx.el.div(
                 rx.el.div(rx.el.h2("Versions of the model"), class_name="card-head"),
                 table(
-                    ["Version", "State", "Outcomes", "Mean error on held-back outcomes", "When"],
+                    ["Version", "State", "Outcomes", "Mean error and intervals on held-back outcomes", "When"],
                     State.models,
                     lambda each: rx.el.tr(
                         cell(each[0], main=True),

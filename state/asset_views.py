@@ -181,8 +181,8 @@ def view_asset(row: catalog.AssetRow) -> AssetView:
 def view_column(row: ColumnRow, row_count: int | None) -> ColumnView:
     """One row of the columns."""
     column, verdict, profile = row.column, row.classification, row.profile
-    shapes: dict[str, int] = profile.get("shapes") or {}
-    top = max(shapes.values(), default=0)
+    shapes = _commonest(profile)
+    top = shapes[0][1] if shapes else 0
     is_named = verdict is not None and verdict.data_class is not None and verdict.status != "rejected"
     return ColumnView(
         name=column.name,
@@ -196,9 +196,16 @@ def view_column(row: ColumnRow, row_count: int | None) -> ColumnView:
         distinct=fmt.estimate(
             profile.get("distinct_count"), profile.get("distinct_count_error"), otherwise="not scanned yet"
         ),
-        strip=[max(8, round(100 * count / top)) for count in shapes.values()] if top else [],
-        strip_text=f"Commonest shapes: {', '.join(list(shapes)[:3])}" if shapes else "",
+        strip=[max(8, round(100 * count / top)) for _, count in shapes] if top else [],
+        strip_text=f"Commonest shapes: {', '.join(shape for shape, _ in shapes[:3])}" if shapes else "",
     )
+
+
+def _commonest(profile: dict[str, Any]) -> list[tuple[str, int]]:
+    """Shapes of the values and how many have each, the commonest first: JSONB keeps no order of its own."""
+    shapes: dict[str, int] = profile.get("shapes") or {}
+    ranked = sorted(shapes.items(), key=lambda each: (-each[1], each[0]))
+    return [(shape or "(empty text)", count) for shape, count in ranked]
 
 
 def shown_status(verdict: Classification | None) -> str:
@@ -251,7 +258,7 @@ def view_evidence(
         confidence=round(100 * verdict.confidence) if verdict else 0,
         status=shown_status(verdict),
         facts=[fact for fact in facts if fact[1]],
-        shapes=[[shape, fmt.count(count)] for shape, count in list((profile.get("shapes") or {}).items())[:6]],
+        shapes=[[shape, fmt.count(count)] for shape, count in _commonest(profile)[:6]],
         shown_values=list(values.values) if values else [],
         is_masked=values.is_masked if values else row.is_masked,
         may_unmask=row.may_unmask and (values.is_masked if values else True),

@@ -12,12 +12,11 @@ from pursight_app.services.optimization import requests as optimization_requests
 from pursight_app.services.optimization.deployments import report_of
 from state import format as fmt
 from state.base import as_id, event, hear, run
+from state.deployment_views import DeploymentView, deployment_view
 from state.pipeline_views import (
-    DeploymentView,
     DiffLine,
     PipelineView,
     RunView,
-    deployment_view,
     diff_lines,
     pipeline_view,
     run_view,
@@ -87,8 +86,8 @@ class PipelineState(rx.State):
                 pipelines.get_pipeline(session, actor, pipeline_id),
                 pipelines.list_runs(session, actor, pipeline_id, limit=RUNS),
                 pipelines.list_versions(session, actor, pipeline_id),
-                optimization.list_plans(session, actor, pipeline_id, limit=10),
-                optimization.list_deployments(session, actor, pipeline_id, limit=10)[0],
+                optimization.list_plans(session, actor, pipeline_id, limit=50)[0],
+                optimization.list_deployments(session, actor, pipeline_id, limit=50)[0],
             )
 
         (row, version), (runs, total), versions, plans, deployments = await run(read)

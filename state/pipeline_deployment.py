@@ -1,15 +1,18 @@
 """Approved changes of a pipeline: live while they are watched, then the report."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import reflex as rx
 
 from pursight_app.core.errors import NotFoundError, UserError
+from pursight_app.core.settings import get_settings
+from pursight_app.services import collaboration
 from pursight_app.services.optimization import deployments
 from state import format as fmt
 from state.base import as_id, event, hear, run
-from state.pipeline_views import DeploymentView, RunView, deployment_view, run_view
+from state.deployment_views import DeploymentView, deployment_view, report_text
+from state.pipeline_views import RunView, run_view
 from state.session import current_workspace, notify
 
 _COSTS = (
@@ -27,9 +30,13 @@ class PipelineDeploymentState(rx.State):
     pipeline: str = ""
     pipeline_href: str = ""
     plan_href: str = ""
+    discuss_href: str = ""
     runs: list[RunView] = []
     costs: list[list[str]] = []
+    stages: list[list[str]] = []
     is_asking: bool = False
+    is_sharing: bool = False
+    rooms: list[list[str]] = []
 
     def _id(self) -> UUID:
         return as_id(self.router.url.path.rstrip("/").rpartition("/")[2])
@@ -37,7 +44,7 @@ class PipelineDeploymentState(rx.State):
     @event()
     async def load(self) -> None:
         """Loads the deployment and keeps it live."""
-        self.is_missing, self.is_asking = False, False
+        self.is_missing, self.is_asking, self.is_sharing = False, False, False
         try:
             await self._fill()
         except NotFoundError:
@@ -56,11 +63,11 @@ class PipelineDeploymentState(rx.State):
         deployment_id = self._id()
         row = await run(lambda session, actor: deployments.get_deployment(session, actor, deployment_id))
         one = row.deployment
-        done = [each.duration_s for each in row.runs if each.status == "succeeded" and each.duration_s]
-        report = one.report or deployments.report_of(one.baseline_durations_s, done)
+        report = deployments.report_now(row)
         self.deployment = deployment_view(one, row.runs, report)
         self.pipeline, self.pipeline_href = row.pipeline.name, f"/pipelines/{row.pipeline.id}"
         self.plan_href = f"/pipelines/plans/{one.plan_id}"
+        self.discuss_href = f"/rooms?about=plan:{one.plan_id}"
         self.runs = [run_view(each) for each in row.runs]
         before, after = report.get("cost_before") or {}, report.get("cost_after") or {}
         self.costs = [
@@ -68,6 +75,50 @@ class PipelineDeploymentState(rx.State):
             for name, words in _COSTS
             if name in before or name in after
         ]
+
+        sides = [report.get(f"stages_{side}") or [] for side in ("before", "after")]
+        self.stages = [
+            [
+                f"{number + 1}.",
+                *(words for side in sides for words in _stage(side[number] if number < len(side) else None)),
+            ]
+            for number in range(max(map(len, sides)))
+        ]
+
+    @event()
+    async def open_rooms(self) -> None:
+        """Asks into which room the report goes."""
+        workspace_id = as_id(await current_workspace(self))
+        rows = await run(lambda session, actor: collaboration.list_rooms(session, actor, workspace_id))
+        self.rooms = [
+            [str(row.room.id), row.room.title] for row in rows if row.status == "active" and row.room.status == "active"
+        ]
+        self.is_sharing = True
+
+    @event()
+    async def close_rooms(self) -> None:
+        """Shares nothing."""
+        self.is_sharing = False
+
+    @event()
+    async def share(self, form: dict[str, Any]) -> Any:
+        """Says in a room what came of the changes, and goes there."""
+        room_id, deployment_id = as_id(str(form.get("room_id", ""))), self._id()
+        address = f"{get_settings().origin}/pipelines/deployments/{deployment_id}"
+
+        def say(session: Any, actor: Any) -> None:
+            # Read anew: what is shared are the figures of this moment, as far as the actor may see them.
+            row = deployments.get_deployment(session, actor, deployment_id)
+            view = deployment_view(row.deployment, row.runs, deployments.report_now(row))
+            text = report_text(view, row.pipeline.name, address)
+            collaboration.send(session, actor, room_id, body=text, client_id=uuid4().hex)
+
+        self.is_sharing = False
+        try:
+            await run(say)
+        except UserError as error:
+            return await notify(self, error.message, "error")
+        return rx.redirect(f"/rooms/{room_id}")
 
     @event()
     async def ask(self) -> None:
@@ -93,8 +144,20 @@ class PipelineDeploymentState(rx.State):
         await self._fill()
 
 
+def _stage(one: dict[str, Any] | None) -> tuple[str, str, str]:
+    """Name, time and bytes of a stage; empty where a side has none."""
+    if one is None:
+        return "", "", ""
+    moved = sum(one[name] for name in ("input_bytes", "shuffle_read_bytes", "shuffle_write_bytes", "output_bytes"))
+    return (
+        f"{one['name'].partition(' at ')[0]} ({fmt.count(one['tasks'])} tasks)",
+        fmt.duration(one["duration_ms"] / 1000),
+        fmt.size(moved),
+    )
+
+
 def _cost(name: str, figures: dict[str, Any]) -> str:
     value = figures.get(name)
     if value is None:
         return "not measured"
-    return fmt.size(value) if name.endswith(("bytes", "spilled")) else str(value)
+    return fmt.size(round(value)) if name.endswith(("bytes", "spilled")) else f"{value:g}"

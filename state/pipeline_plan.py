@@ -49,6 +49,7 @@ class PipelinePlanState(rx.State):
     trials: list[TrialView] = []
     diff: list[DiffLine] = []
     chosen: list[str] = []
+    _choice_of: str = ""
     deployment_href: str = ""
     is_approving: bool = False
 
@@ -58,7 +59,7 @@ class PipelinePlanState(rx.State):
     @event()
     async def load(self) -> None:
         """Loads the plan and keeps it live."""
-        self.is_missing, self.is_approving, self.chosen = False, False, []
+        self.is_missing, self.is_approving, self._choice_of = False, False, ""
         try:
             await self._fill()
         except NotFoundError:
@@ -78,11 +79,14 @@ class PipelinePlanState(rx.State):
 
         def read(session: Any, actor: Any) -> Any:
             row = optimization.get_plan(session, actor, plan_id)
-            return row, optimization.diff_of_plan(session, row)
+            state = f"{plan_id} {row.plan.status}"
+            ticked = kept if state == choice_of else [each.id for each in row.recommendations if each.is_chosen]
+            return row, state, ticked, optimization.diff_of_plan(session, row, ticked)
 
-        row, diff = await run(read)
+        kept, choice_of = [as_id(each) for each in self.chosen], self._choice_of
+        row, self._choice_of, ticked, diff = await run(read)
         plan = row.plan
-        was, self.status = self.status, plan.status
+        self.chosen, self.status = [str(each) for each in ticked], plan.status
         self.plan_id, self.status_words, self.error = str(plan.id), _WORDS[plan.status], plan.error or ""
         self.pipeline, self.pipeline_href = row.pipeline.name, f"/pipelines/{row.pipeline.id}"
         self.asked = f"asked for by {row.requested_by}, {fmt.ago(plan.created_at)}, of version {plan.version}"
@@ -90,16 +94,15 @@ class PipelinePlanState(rx.State):
         self.recommendations = [recommendation_view(each) for each in row.recommendations]
         self.trials, self.diff = trial_views(plan.trials, plan.baseline_s), diff_lines(diff)
         self.deployment_href = f"/pipelines/deployments/{row.deployment.id}" if row.deployment else ""
-        if was != plan.status or not self.chosen:
-            self.chosen = [each.id for each in self.recommendations if each.is_chosen]
         self.lead = _lead(plan.status, plan.baseline_s, plan.optimized_s)
 
     @event()
     async def toggle(self, recommendation_id: str, is_on: bool) -> None:  # noqa: FBT001  the checkbox sends it
-        """Ticks a change, or takes the tick away."""
+        """Ticks a change, or takes the tick away; the diff shows what is ticked."""
         known = [each.id for each in self.recommendations if not each.is_suggestion]
         wanted = {*self.chosen, recommendation_id} if is_on else {*self.chosen} - {recommendation_id}
         self.chosen = [each for each in known if each in wanted]
+        await self._fill()
 
     @event()
     async def ask(self) -> None:

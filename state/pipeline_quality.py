@@ -74,10 +74,12 @@ def _at(ratio: float) -> float:
 
 def _model(one: dict[str, Any]) -> list[str]:
     scores = one["scores"]
+    held_back, before = scores.get("held_back"), scores.get("held_back_before")
     error = (
-        f"{scores['mean_error']:.2f} (rules alone {scores['mean_error_of_rules']:.2f})"
-        if "mean_error" in scores
-        else "too few outcomes"
+        f"{held_back['mean_error']:.2f}, {fmt.percent(held_back['inside'])} inside"
+        f" (the one before {before['mean_error']:.2f}, {fmt.percent(before['inside'])})"
+        if held_back and before
+        else "not measured"
     )
     return [
         str(one["number"]),

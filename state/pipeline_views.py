@@ -1,10 +1,10 @@
-"""Rows of the pipeline pages: what runs, stages, recommendations and deployments look like."""
+"""Rows of the pipeline pages: what runs, stages, plans and recommendations look like."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pursight_app.models import Deployment, PipelineRun, PipelineStage, Recommendation
+from pursight_app.models import PipelineRun, PipelineStage, Recommendation
 from pursight_app.services.pipelines import PipelineRow
 from state import format as fmt
 
@@ -135,28 +135,6 @@ class Fact:
 
     name: str
     value: str
-
-
-@dataclass
-class DeploymentView:
-    """Approved changes."""
-
-    id: str = ""
-    href: str = ""
-    status: str = ""
-    why: str = ""
-    before: str = ""
-    after: str = ""
-    speedup: str = ""
-    interval: str = ""
-    results: str = ""
-    when: str = ""
-    when_exact: str = ""
-    versions: str = ""
-    is_live: bool = False
-    may_roll_back: bool = False
-    before_bars: list[int] = field(default_factory=list)
-    after_bars: list[int] = field(default_factory=list)
 
 
 def bars(durations: Sequence[float]) -> list[int]:
@@ -316,37 +294,6 @@ def trial_views(trials: Sequence[dict[str, Any]], base_s: float | None) -> list[
 def diff_lines(diff: str) -> list[DiffLine]:
     """A unified diff line by line, without its two heads."""
     return [DiffLine(line[:1] or " ", line[1:] if line[:1] in "+- " else line) for line in diff.splitlines()[2:400]]
-
-
-def deployment_view(row: Deployment, runs: Sequence[PipelineRun], report: dict[str, Any]) -> DeploymentView:
-    """Approved changes with what came of them."""
-    done = [run.duration_s for run in runs if run.status == "succeeded" and run.duration_s]
-    both = [*row.baseline_durations_s, *done]
-    heights = bars(both)
-    low, high = report.get("speedup_low"), report.get("speedup_high")
-    results = {True: "the same", False: "not the same", None: "not compared yet"}[row.result_matches]
-    return DeploymentView(
-        id=str(row.id),
-        href=f"/pipelines/deployments/{row.id}",
-        status=row.status,
-        why=row.report.get("why", "Its first runs are being watched."),
-        before=fmt.duration(report.get("baseline_s")),
-        after=fmt.duration(report.get("optimized_s")) or "no run yet",
-        speedup=f"{report['speedup']:.2f} ×" if report.get("speedup") else "not measured yet",
-        interval=f"{low:.2f} to {high:.2f} × (90 % interval over {report['baseline_runs']} and {report['optimized_runs']} runs)"
-        if low
-        else "one run on each side: no interval"
-        if report.get("speedup")
-        else "",
-        results=results,
-        when=fmt.ago(row.created_at),
-        when_exact=fmt.exact(row.created_at),
-        versions=f"version {row.before_version} → {row.after_version}",
-        is_live=row.status in {"deploying", "monitoring"},
-        may_roll_back=row.status in {"monitoring", "kept"},
-        before_bars=heights[: len(row.baseline_durations_s)],
-        after_bars=heights[len(row.baseline_durations_s) :],
-    )
 
 
 def plan_nodes(plan: dict[str, Any]) -> list[NodeView]:

@@ -27,6 +27,8 @@ KEYS = (
 # Below it nothing is learned; above, the forest is trusted where it was right on held-back outcomes.
 LEAST_EXAMPLES = 12
 COVERED = 0.8
+# Each outcome is held back once, and each model is made so often to compare it with another.
+HELD_BACK_PARTS = 3
 # Without outcomes: what 80 % of the rules' expectations on the bench bed at scale 0.1 missed at most.
 RULES_MISS = 0.7
 # Two runs of the same differ by as much, so no model can be surer.
@@ -90,16 +92,45 @@ class PipelineCostModel:
     def price(self, key: str, features: Mapping[str, float]) -> Price:
         """What a change is expected to save."""
         known = sum(each.key == key for each in self.examples)
-        if self._forest is None and features.get("stake_ratio", 0.0) <= 0 and not known:
+        if features.get("stake_ratio", 0.0) <= 0 and not known:
             return Price(None, None, None, 0.0)
-        if self._forest is not None:
+        miss = self._miss
+        if self._forest is not None and known:
             expected = float(self._forest.predict(np.array([vector(key, features)]))[0])
         else:
-            expected = math.log(1 - _rule(features))
-        low, high = expected - self._miss, expected + self._miss
+            # Of a kind that it never saw the forest knows nothing; neither do the misses of others speak of it.
+            expected, miss = math.log(1 - _rule(features)), self._miss if known else max(miss, RULES_MISS)
+        low, high = expected - miss, expected + miss
         # Sure is who says "faster" with the whole interval.
-        confidence = min(0.95, max(0.05, 0.5 - expected / (2 * self._miss) * 0.5)) * (0.6 + 0.4 * min(1.0, known / 5))
+        confidence = min(0.95, max(0.05, 0.5 - expected / (2 * miss) * 0.5)) * (0.6 + 0.4 * min(1.0, known / 5))
         return Price(_gain(expected), _gain(high), _gain(low), round(confidence, 3))
+
+
+def held_back_scores(examples: Sequence[Example], known: Sequence[int]) -> list[dict[str, float]]:
+    """How models that know only the first so many `examples` do on outcomes that none of them has learned, all on the same.
+
+    In each of three parts of all outcomes: `mean_error` of the log ratio, and which share lay `inside` the stated interval. Of
+    what a model knows nothing it is taken to expect no change.
+    """
+    order = np.random.default_rng(7).permutation(len(examples))
+    folds = [set(fold.tolist()) for fold in np.array_split(order, HELD_BACK_PARTS)]
+    return [_held_back(examples, count, folds) for count in known]
+
+
+def _held_back(examples: Sequence[Example], known: int, folds: Sequence[set[int]]) -> dict[str, float]:
+    misses, inside, stated = list[float](), 0, 0
+    for fold in folds:
+        model = PipelineCostModel([each for number, each in enumerate(examples[:known]) if number not in fold])
+        for number in fold:
+            outcome, price = examples[number], model.price(examples[number].key, examples[number].features)
+            misses.append(abs(outcome.log_ratio - math.log(1 - (price.gain or 0.0))))
+            if price.low is not None and price.high is not None:
+                stated += 1
+                inside += price.low <= 1 - math.exp(outcome.log_ratio) <= price.high
+    return {
+        "mean_error": round(sum(misses) / max(1, len(misses)), 4),
+        "inside": round(inside / stated, 4) if stated else 0.0,
+    }
 
 
 def _forest(rows: Any, target: Any) -> "RandomForestRegressor":

@@ -249,12 +249,6 @@ def _check_names(inputs: tuple[Input, ...], steps: tuple[Step, ...], outputs: tu
     known = {step.name for step in steps}
     if missing := next((each.step for each in outputs if each.step not in known), ""):
         raise InvalidInputError(f"An output is of step {missing!r}, which there is not.")
-    addresses = [(each.path.rstrip("/"), each.table) for each in outputs]
-    if len(set(addresses)) < len(addresses):
-        raise InvalidInputError("Two outputs go to the same place.")
-    read = {each.path.rstrip("/") for each in inputs if each.path}
-    if both := next((path for path, _ in addresses if path and path in read), ""):
-        raise InvalidInputError(f"{both} is read and written by the same pipeline.")
 
 
 def _conf(given: Any) -> dict[str, str]:

@@ -65,7 +65,8 @@ class PipelineVersion(Row, table=True):
 class PipelineRun(Row, table=True):
     """One execution. A worker owns the row while `lease_until` lies ahead; `fence` grows with each owner, as for ScanRun.
 
-    `duration_s` is the work without the start of Spark; `outputs` are checksums; `figures` what Spark did in all.
+    `duration_s` is the work without the start of Spark; `input_prints` say what its inputs were (see pipelines.inputs);
+    `outputs` are checksums of what it made, also of what was not let into place; `figures` what Spark did in all.
     `open_lineage` are its events, of which the first `open_lineage_sent` have been taken by the receiver.
     """
 
@@ -92,6 +93,7 @@ class PipelineRun(Row, table=True):
     app_id: str | None = Field(default=None, max_length=200)
     duration_s: float | None = None
     error: str | None = None
+    input_prints: list[list[int] | None] = json_list()
     outputs: list[dict[str, Any]] = json_list()
     figures: dict[str, Any] = json_field()
     bottlenecks: list[dict[str, Any]] = json_list()

@@ -38,7 +38,9 @@ def propose(definition: Definition) -> Iterator[Candidate]:
     last = {output.step for output in definition.outputs}
     for step in definition.steps:
         if step.sql:
-            text, done = sql.without_useless_shuffles(step.sql, is_last=step.name in last)
+            text, done = sql.without_useless_shuffles(
+                step.sql, is_last=step.name in last, is_order_free=not _is_order_used(definition, step.name)
+            )
             changed = replace(step, sql=text)
         else:
             text, done = python_code.without_useless_work(step.python)
@@ -58,3 +60,12 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             after,
             0.9,
         )
+
+
+def _is_order_used(definition: Definition, name: str) -> bool:
+    """Whether a later step takes the first of something from this one, or is Python, of which that is not known."""
+    behind = definition.steps[[step.name for step in definition.steps].index(name) + 1 :]
+    return any(
+        name.lower() in (step.sql or step.python).lower() and (not step.sql or sql.depends_on_order(step.sql))
+        for step in behind
+    )

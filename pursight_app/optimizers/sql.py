@@ -119,11 +119,29 @@ def _joins_two(equality: exp.Expr) -> bool:
     return all(isinstance(side, exp.Column) and side.table for side in sides) and sides[0].table != sides[1].table
 
 
-def without_useless_shuffles(sql: str, *, is_last: bool) -> tuple[str, list[str]]:
+def depends_on_order(sql: str) -> bool:
+    """Whether a query may give other rows when what it reads comes in another order: it takes the first of something."""
+    try:
+        query = parse_one(sql, read="spark")
+    except (SqlglotError, RecursionError):
+        return True
+    called = {call.name.lower() for call in query.find_all(exp.Anonymous)}
+    return query.find(*_ORDERED) is not None or bool(called & _ORDERED_NAMES)
+
+
+_ORDERED = (
+    exp.Limit, exp.Fetch, exp.Offset, exp.First, exp.Last, exp.FirstValue, exp.LastValue, exp.NthValue, exp.AnyValue,
+    exp.ArrayAgg, exp.ArrayUniqueAgg, exp.GroupConcat, exp.RowNumber, exp.Lag, exp.Lead, exp.TableSample,
+)  # fmt: skip
+_ORDERED_NAMES = {"monotonically_increasing_id", "spark_partition_id", "rand", "randn", "mode", "listagg", "string_agg"}
+
+
+def without_useless_shuffles(sql: str, *, is_last: bool, is_order_free: bool = True) -> tuple[str, list[str]]:
     """The text without what moves rows for nothing, and in words what was left out.
 
-    DISTINCT over UNION: UNION drops duplicates itself. ORDER BY without LIMIT: rows of a view or a table have no order.
-    REPARTITION hints: a number of partitions that somebody fixed once.
+    DISTINCT over UNION: UNION drops duplicates itself. ORDER BY without LIMIT: rows of a view or a table have no order; it stays
+    where this query, or without `is_order_free` one that reads it, takes the first of something. REPARTITION hints: a number of
+    partitions that somebody fixed once.
     """
     try:
         before = parse_one(sql, read="spark")
@@ -138,6 +156,8 @@ def without_useless_shuffles(sql: str, *, is_last: bool) -> tuple[str, list[str]
         ):
             select.set("hint", None)
             done.append("fixed repartitioning")
+    if not is_order_free or depends_on_order(sql):
+        return (query.sql(dialect="spark", pretty=True), done) if done else (sql, [])
     for node in (query, *(each.this for each in query.find_all(exp.Subquery, exp.CTE))):
         if (
             isinstance(node, exp.Query)

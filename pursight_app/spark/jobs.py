@@ -22,6 +22,8 @@ PROGRAM = Path(__file__).with_name("program.py")
 # Only what a session takes while it lives; the rest is fixed when Spark starts.
 _RUNTIME_PREFIX = "spark.sql."
 _LOG_TAIL = 4_000
+# The program's own number is written before anything of it runs: a worker that is killed at this moment leaves nothing unknown.
+_NOTED = 'echo $$ > pid.part && mv pid.part pid && exec "$@"'
 
 log = structlog.get_logger()
 
@@ -80,7 +82,7 @@ class SparkJob:
         (self.folder / "application.json").unlink(missing_ok=True)
         with (self.folder / "driver.log").open("ab") as output:
             self._process = subprocess.Popen(
-                self._command(name, static),
+                ["/bin/sh", "-c", _NOTED, "sh", *self._command(name, static)],
                 env=spark_environment(),
                 cwd=self.folder,
                 stdout=output,
@@ -89,7 +91,10 @@ class SparkJob:
                 # It outlives a worker that is killed; the next one finds it by its folder.
                 start_new_session=True,
             )
-        (self.folder / "pid").write_text(f"{self._process.pid} {psutil.Process(self._process.pid).create_time()}")
+
+    def has_begun(self) -> bool:
+        """Whether this was submitted before, by whomever."""
+        return (self.folder / "pid").exists()
 
     def add(self, number: int, variant: Variant) -> None:
         """Gives the program something to run; one that was given before stays as it was."""
@@ -134,10 +139,12 @@ class SparkJob:
         """Whether the program runs, whoever started it. A number that another process has got meanwhile does not count."""
         if self._process is not None:
             return self._process.poll() is None
+        written = self.folder / "pid"
         try:
-            pid, created = (self.folder / "pid").read_text().split()
-            process = psutil.Process(int(pid))
-            return abs(process.create_time() - float(created)) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            process = psutil.Process(int(written.read_text()))
+            # A second for clocks; who got the number later was made later.
+            is_it = process.create_time() < written.stat().st_mtime + 1
+            return is_it and process.status() != psutil.STATUS_ZOMBIE
         except (OSError, ValueError, psutil.Error):
             return False
 
@@ -188,8 +195,8 @@ class SparkJob:
 
     def _written_pid(self) -> int:
         try:
-            return int((self.folder / "pid").read_text().split()[0])
-        except (OSError, ValueError, IndexError):
+            return int((self.folder / "pid").read_text())
+        except (OSError, ValueError):
             return 0
 
     def event_log(self) -> Path | None:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 
+import jobs.pipelines
 from pursight_app.api.app import create_app
 from pursight_app.core.db import unit_of_work
 from pursight_app.services import optimization, pipelines
@@ -119,8 +120,7 @@ class Lake:
         return self.work(run_id)
 
     def work(self, run_id: UUID) -> dict[str, object]:
-        pipelines.run_pipeline(run_id)
-        optimization.judge_run(run_id)
+        jobs.pipelines.run(str(run_id))
         return self.get(f"runs/{run_id}")
 
     def plan(self, pipeline_id: UUID, **budget: int) -> dict[str, object]:

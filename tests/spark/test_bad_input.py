@@ -114,11 +114,12 @@ def test_spark_that_dies_in_mid_run_is_told(lake: Lake, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_run_whose_worker_died_is_found_again_by_the_next_one(lake: Lake, tmp_path: Path) -> None:
-    """The first worker has submitted and is gone: its lease ends, the program goes on, nothing is submitted twice."""
+@pytest.mark.parametrize("moment", ["submitted", "running"])
+def test_a_run_whose_worker_died_is_found_again_by_the_next_one(lake: Lake, tmp_path: Path, moment: str) -> None:
+    """The worker goes as soon as it has submitted, or once it has recorded Spark's id: nothing is submitted twice."""
     out = tmp_path / "out"
     code = "import time\ndef run(spark, params):\n    time.sleep(6)\n    return spark.table('orders').limit(10)\n"
-    pipeline_id = lake.create("Found again", one_step(lake, out, python=code))
+    pipeline_id = lake.create(f"Found again when {moment}", one_step(lake, out, python=code))
     run_id = UUID(str(lake.post(f"{pipeline_id}/run")["run_id"]))
     child = os.fork()
     if not child:
@@ -128,12 +129,14 @@ def test_a_run_whose_worker_died_is_found_again_by_the_next_one(lake: Lake, tmp_
         pipelines.run_pipeline(run_id)
         os._exit(0)
     deadline = time.monotonic() + 60
-    while lake.get(f"runs/{run_id}")["status"] != "running":
+    begun = run_folder(run_id) / "pid"
+    while not begun.exists() if moment == "submitted" else lake.get(f"runs/{run_id}")["status"] != "running":
         assert time.monotonic() < deadline
-        time.sleep(0.2)
+        time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    first = lake.get(f"runs/{run_id}")["app_id"]
+    assert (lake.get(f"runs/{run_id}")["app_id"] is None) == (moment == "submitted")
+    program = begun.read_text()
     with unit_of_work() as session:
         session.get_one(PipelineRun, run_id).lease_until = now()
 
@@ -141,10 +144,29 @@ def test_a_run_whose_worker_died_is_found_again_by_the_next_one(lake: Lake, tmp_
     pipelines.run_pipeline(run_id)
 
     run = lake.get(f"runs/{run_id}")
-    assert (run["status"], run["app_id"]) == ("succeeded", first)
+    assert run["status"] == "succeeded", run["error"]
+    assert begun.read_text() == program
+    assert [each.name for each in (run_folder(run_id) / "eventlog").iterdir()] == [run["app_id"]]
     assert len(rows_of(out)) == 10
     with unit_of_work() as session:
         assert session.get_one(PipelineRun, run_id).fence == 2
+
+
+def test_data_of_others_in_the_place_of_an_output_are_not_touched(lake: Lake, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "theirs.csv").write_text("id\n1\n")
+    pipeline_id = lake.create("Overwrites", one_step(lake, out, sql="SELECT 1 AS x"))
+
+    run = lake.run(pipeline_id)
+
+    assert run["status"] == "failed"
+    assert "did not make it" in run["error"]
+    assert (out / "theirs.csv").read_text() == "id\n1\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+    # Out of the way: the first run makes it, the second replaces its own.
+    out.rename(tmp_path / "kept")
+    assert [lake.run(pipeline_id)["status"] for _ in range(2)] == ["succeeded", "succeeded"]
 
 
 def test_a_plan_of_a_pipeline_that_changed_is_refused_with_what_changed(lake: Lake, tmp_path: Path) -> None:

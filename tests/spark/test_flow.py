@@ -78,7 +78,9 @@ def test_a_slow_pipeline_gets_faster_with_the_same_results(lake: Lake, tmp_path:
     lake.work_off(pipeline_id)
     report = lake.get(f"deployments/{made['deployment_id']}")
     assert report["status"] == "kept", report
-    assert report["result_matches"] is True
+    assert (report["result_matches"], report["results"]) == (True, "same")
+    assert report["report"]["stages_before"][0]["duration_ms"] > 0
+    assert report["report"]["cost_after"]["core_hours"] > 0
     assert report["speedup"] > 1.05
     assert len(report["runs"]) == 2
     assert report["speedup_interval"][0] is not None
@@ -125,7 +127,7 @@ def approved_by_hand(
 
 def test_what_makes_it_slower_is_taken_back_by_itself(lake: Lake, tmp_path: Path) -> None:
     from pursight_app.core.definitions import parse_definition
-    from pursight_app.services.optimization.inputs import fingerprint
+    from pursight_app.services.pipelines.inputs import fingerprint
 
     definition = lake.definition(tmp_path / "out", spark_conf={})
     definition["steps"] = [
@@ -158,9 +160,9 @@ def test_what_makes_it_slower_is_taken_back_by_itself(lake: Lake, tmp_path: Path
     assert learned[0].log_ratio > 0
 
 
-def test_what_changes_results_is_taken_back_and_the_results_with_it(lake: Lake, tmp_path: Path) -> None:
+def test_what_changes_results_is_taken_back_before_anybody_sees_it(lake: Lake, tmp_path: Path) -> None:
     from pursight_app.core.definitions import parse_definition
-    from pursight_app.services.optimization.inputs import fingerprint
+    from pursight_app.services.pipelines.inputs import fingerprint
 
     definition = lake.definition(tmp_path / "out", spark_conf={})
     definition["steps"] = [
@@ -168,6 +170,7 @@ def test_what_changes_results_is_taken_back_and_the_results_with_it(lake: Lake, 
     ]
     pipeline_id = lake.create("Made different", definition)
     run = lake.run(pipeline_id)
+    written = {file: file.stat().st_mtime_ns for file in (tmp_path / "out").iterdir()}
     before = [{**each, "hash": "1"} for each in run["outputs"]]
     change = {
         "spark_conf": {"spark.sql.shuffle.partitions": "8"},
@@ -178,8 +181,12 @@ def test_what_changes_results_is_taken_back_and_the_results_with_it(lake: Lake, 
     lake.work_off(pipeline_id)
 
     report = lake.get(f"deployments/{deployment_id}")
-    assert (report["status"], report["result_matches"]) == ("rolled_back", False)
+    assert (report["status"], report["result_matches"], report["results"]) == ("rolled_back", False, "different")
     assert "not the same" in report["why"]
-    # The version before has run again, so its results are in place.
+    # What the version before wrote has stayed all the time; nothing lies beside it.
+    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "out").iterdir()} == written
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
     runs = lake.get(f"{pipeline_id}/runs")["items"]
-    assert (runs[0]["version"], runs[0]["status"]) == (3, "succeeded")
+    assert [(each["version"], each["status"]) for each in runs] == [(2, "failed"), (1, "succeeded")]
+    assert "Nothing of this run was written" in runs[0]["error"]
+    assert lake.get(str(pipeline_id))["version"] == 3

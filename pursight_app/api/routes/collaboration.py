@@ -26,16 +26,17 @@ class NewRoom(BaseModel):
     asset_id: UUID | None = None
     scan_id: UUID | None = None
     finding_id: UUID | None = None
+    plan_id: UUID | None = None
 
     @model_validator(mode="after")
     def _at_most_one(self) -> "NewRoom":
-        if sum(each is not None for each in (self.asset_id, self.scan_id, self.finding_id)) > 1:
+        if sum(each is not None for each in (self.asset_id, self.scan_id, self.finding_id, self.plan_id)) > 1:
             raise ValueError("A room is about one thing at most.")
         return self
 
     def subject(self) -> tuple[str, UUID | None]:
         """The kind and id of what the room is about."""
-        given = {"asset": self.asset_id, "scan": self.scan_id, "finding": self.finding_id}
+        given = {"asset": self.asset_id, "scan": self.scan_id, "finding": self.finding_id, "plan": self.plan_id}
         return next(((kind, each) for kind, each in given.items() if each is not None), ("", None))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from pursight_app.api.dependencies import CurrentActor, Page
+from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
 from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import Deployment, PipelineRun, Recommendation
@@ -17,6 +17,9 @@ from pursight_app.services.optimization import deployments as watching
 from pursight_app.services.optimization import learning as cost_learning
 
 router = APIRouter(tags=["pipelines"], route_class=GuardedRoute, prefix="/racine/pipeline")
+
+
+_RESULTS = {True: "same", False: "different", None: "not_compared"}
 
 
 class Budget(BaseModel):
@@ -38,7 +41,9 @@ class Approval(BaseModel):
 
     plan_id: UUID
     recommendation_ids: list[UUID] | None = Field(default=None, max_length=100)
-    watch_runs: int = Field(default=3, ge=2, le=20, description="After how many runs it is judged.")
+    watch_runs: int = Field(
+        default=optimization.WATCHED_RUNS, ge=2, le=20, description="After how many runs it is judged."
+    )
 
 
 def _recommendation(row: Recommendation) -> dict[str, Any]:
@@ -82,8 +87,8 @@ def _plan(row: PlanRow) -> dict[str, Any]:
 
 
 def _deployment(row: Deployment, runs: list[PipelineRun]) -> dict[str, Any]:
-    done = [run for run in runs if run.status == "succeeded" and run.duration_s]
-    report = row.report or watching.report_of(row.baseline_durations_s, [run.duration_s or 0.0 for run in done])
+    done = [run.duration_s for run in runs if run.status == "succeeded" and run.duration_s]
+    report = row.report or watching.report_of(row.baseline_durations_s, done)
     return {
         "deployment_id": str(row.id),
         "pipeline_id": str(row.pipeline_id),
@@ -96,6 +101,7 @@ def _deployment(row: Deployment, runs: list[PipelineRun]) -> dict[str, Any]:
         "speedup": report.get("speedup"),
         "speedup_interval": [report.get("speedup_low"), report.get("speedup_high")],
         "result_matches": bool(row.result_matches),
+        "results": _RESULTS[row.result_matches],
         "why": row.report.get("why"),
         "report": row.report,
         "runs": [
@@ -126,11 +132,11 @@ def get_plan(plan_id: UUID, actor: CurrentActor) -> dict[str, Any]:
 
 @router.get("/{pipeline_id}/plans")
 @guard(Permission.PIPELINE_READ, on="pipeline_id")
-def list_plans(pipeline_id: UUID, actor: CurrentActor) -> Page:
+def list_plans(pipeline_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """A pipeline's plans, the newest first."""
     with unit_of_work() as session:
-        rows = optimization.list_plans(session, actor, pipeline_id)
-    return Page(items=[_plan(row) for row in rows], next_cursor=None, total=len(rows))
+        rows, total = optimization.list_plans(session, actor, pipeline_id, limit=at.limit, offset=at.offset)
+    return page([_plan(row) for row in rows], total, at)
 
 
 @router.post("/apply-optimization", status_code=202)
@@ -155,11 +161,11 @@ def get_deployment(deployment_id: UUID, actor: CurrentActor) -> dict[str, Any]:
 
 @router.get("/{pipeline_id}/deployments")
 @guard(Permission.PIPELINE_READ, on="pipeline_id")
-def list_deployments(pipeline_id: UUID, actor: CurrentActor) -> Page:
+def list_deployments(pipeline_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """A pipeline's deployments, the newest first."""
     with unit_of_work() as session:
-        rows, total = optimization.list_deployments(session, actor, pipeline_id)
-    return Page(items=[_deployment(row, []) for row in rows], next_cursor=None, total=total)
+        rows, total = optimization.list_deployments(session, actor, pipeline_id, limit=at.limit, offset=at.offset)
+    return page([_deployment(row, []) for row in rows], total, at)
 
 
 @router.post("/deployments/{deployment_id}/roll-back")

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pursight_app.services.optimization.requests import (
+    WATCHED_RUNS,
     PlanRow,
     apply_plan,
     diff_of_plan,
@@ -28,6 +29,13 @@ def judge_run(run_id: UUID) -> None:
     deployments.judge_run(run_id)
 
 
+def objection_to(run_id: UUID) -> str:
+    """Why what a run made may not be seen, see `deployments.objection_to`."""
+    from pursight_app.services.optimization import deployments
+
+    return deployments.objection_to(run_id)
+
+
 def sweep_deployments() -> int:
     """Judges runs whose worker died before it could, see `deployments.sweep_deployments`."""
     from pursight_app.services.optimization import deployments
@@ -36,6 +44,7 @@ def sweep_deployments() -> int:
 
 
 __all__ = [
+    "WATCHED_RUNS",
     "PlanRow",
     "apply_plan",
     "diff_of_plan",
@@ -44,6 +53,7 @@ __all__ = [
     "list_deployments",
     "list_plans",
     "make_plan",
+    "objection_to",
     "request_plan",
     "sweep_deployments",
     "sweep_plans",

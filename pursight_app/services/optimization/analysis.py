@@ -26,18 +26,20 @@ from pursight_app.services.optimization.changes import (
     put_together,
     what_changes,
 )
-from pursight_app.services.optimization.inputs import fingerprint
 from pursight_app.services.optimization.learning import add_example, learn, load_model
 from pursight_app.services.optimization.progress import PlanLease, announce_plan, claim, hold
 from pursight_app.services.optimization.trials import Bench, Trial, search
 from pursight_app.services.pipelines.checks import resolve
 from pursight_app.services.pipelines.history import as_json
+from pursight_app.services.pipelines.inputs import fingerprint
 from pursight_app.services.pipelines.places import plan_folder
 from pursight_app.services.pipelines.versions import version_of
 from pursight_app.spark.event_log import read_event_log
 from pursight_app.spark.jobs import SparkJob
 
 log = structlog.get_logger()
+# What a risk weighs, as a ratio of time saved that it would have to bring to be worth taking.
+_RISKS = {"none": 0.0, "low": 0.01, "medium": 0.05, "high": 0.2}
 
 
 def make_plan(plan_id: UUID) -> None:
@@ -160,13 +162,15 @@ def _finish(
             if change.key not in chosen and change.candidate.kind != "suggestion":
                 continue
             after = put_together(before, [change.key])
-            rows[change.key] = _recommendation(plan, len(rows), change, prices[change.key], what_changes(before, after))
+            rows[change.key] = _recommendation(plan, change, prices[change.key], what_changes(before, after))
             before = after
         if best and best.knobs:
-            rows[TUNING] = _tuned(plan, len(rows), best)
+            rows[TUNING] = _tuned(plan, best)
         for row in rows.values():
             row.measured_gain_ratio, row.result_matches = _measured(row.key, bench, best), best is not None or None
             row.is_chosen = best is not None and row.kind != "suggestion"
+        for position, row in enumerate(sorted(rows.values(), key=worth, reverse=True)):
+            row.position = position
             session.add(row)
         session.flush()
         _remember(session, plan, changes, prices, rows=rows, bench=bench, best=best)
@@ -176,14 +180,12 @@ def _finish(
         log.info("plan.ready", recommendations=len(rows), bottlenecks=len(bottlenecks))
 
 
-def _recommendation(
-    plan: OptimizationPlan, position: int, change: Change, price: Price, what: Mapping[str, Any]
-) -> Recommendation:
+def _recommendation(plan: OptimizationPlan, change: Change, price: Price, what: Mapping[str, Any]) -> Recommendation:
     candidate = change.candidate
     return Recommendation(
         workspace_id=plan.workspace_id,
         plan_id=plan.id,
-        position=position,
+        position=0,
         key=change.key,
         title=candidate.title[:300],
         kind=kind_of(candidate),
@@ -200,12 +202,12 @@ def _recommendation(
     )
 
 
-def _tuned(plan: OptimizationPlan, position: int, best: Trial) -> Recommendation:
+def _tuned(plan: OptimizationPlan, best: Trial) -> Recommendation:
     words = ", ".join(f"{key} = {value}" for key, value in best.knobs.items())
     return Recommendation(
         workspace_id=plan.workspace_id,
         plan_id=plan.id,
-        position=position,
+        position=0,
         key=TUNING,
         title=f"Set {words}"[:300],
         kind=kind_of(None),
@@ -215,6 +217,14 @@ def _tuned(plan: OptimizationPlan, position: int, best: Trial) -> Recommendation
         confidence=0.5,
         risk="low: a setting is put back as easily",
     )
+
+
+def worth(row: Recommendation) -> float:
+    """What a recommendation is ranked by: gain x confidence - risk. What a trial measured is expected, and sure."""
+    risk = _RISKS.get(row.risk.partition(":")[0], max(_RISKS.values()))
+    if row.measured_gain_ratio is not None:
+        return row.measured_gain_ratio - risk
+    return (row.expected_gain_ratio or 0.0) * row.confidence - risk
 
 
 def _measured(key: str, bench: Bench, best: Trial | None) -> float | None:

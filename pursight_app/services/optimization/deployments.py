@@ -23,20 +23,32 @@ from pursight_app.models import (
     Pipeline,
     PipelineRun,
     PipelineRunStatus,
+    PipelineStage,
     Recommendation,
     RunReason,
 )
 from pursight_app.services import access, activity, audit, pipelines
 from pursight_app.services.access import Actor, Permission
-from pursight_app.services.optimization.inputs import fingerprint
 from pursight_app.services.optimization.learning import add_example, learn
 from pursight_app.services.optimization.progress import announce_deployment
-from pursight_app.services.optimization.requests import appends
+from pursight_app.services.optimization.requests import BASELINE_RUNS, appends
 
 log = structlog.get_logger()
 # Slower than this, with few runs to tell by, or slower at all when the distributions say so.
 CLEARLY_SLOWER, SLOWER, SIGNIFICANT = 1.15, 1.03, 0.1
 FEW_RUNS = 4
+# What a run costs, as history.figures_of has it; how many stages a report shows of each side.
+_COSTS = (
+    "core_hours",
+    "input_bytes",
+    "output_bytes",
+    "shuffle_write_bytes",
+    "disk_spilled",
+    "stages",
+    "tasks",
+    "gc_ms",
+)
+MOST_STAGES = 10
 # The worker that did a run judges it at once.
 JUDGED_WITHIN = timedelta(seconds=60)
 
@@ -98,20 +110,29 @@ def sweep_deployments() -> int:
     return len(missed)
 
 
+def objection_to(run_id: UUID) -> str:
+    """Of a run of changes that are watched: how what it made differs from what was there before; "" if it does not."""
+    with unit_of_work() as session:
+        run = session.get_one(PipelineRun, run_id)
+        is_watched = (Deployment.pipeline_id == run.pipeline_id, Deployment.status == DeploymentStatus.MONITORING)
+        deployment = session.exec(select(Deployment).where(*is_watched)).first()
+        if deployment is None or deployment.after_version != run.version:
+            return ""
+        difference = _difference(session, deployment, run)
+        return f"The results are not the same: {difference}." if difference else ""
+
+
 def _judge(session: Session, deployment: Deployment, run: PipelineRun) -> None:
     runs = _runs(session, deployment)
     done = [each for each in runs if each.status == PipelineRunStatus.SUCCEEDED]
     durations = [each.duration_s for each in done if each.duration_s]
+    difference = _difference(session, deployment, run)
+    if difference is not None:
+        deployment.result_matches = not difference
     if run.status == PipelineRunStatus.FAILED:
-        _roll_back(session, None, deployment, f"A run failed: {run.error or 'no reason given'}"[:500], durations)
+        why = run.error or "A run failed; no reason is known." if difference else f"A run failed: {run.error}"
+        _roll_back(session, None, deployment, why[:500], durations)
         return
-    difference = _difference(session, deployment, run) if run.status == PipelineRunStatus.SUCCEEDED else ""
-    if difference:
-        deployment.result_matches = False
-        _roll_back(session, None, deployment, f"The results are not the same: {difference}.", durations, restore=True)
-        return
-    if run.status == PipelineRunStatus.SUCCEEDED and deployment.result_matches is None and deployment.baseline_outputs:
-        deployment.result_matches = True
     if is_slower(deployment.baseline_durations_s, durations):
         _roll_back(session, None, deployment, "It is slower than before, beyond noise.", durations)
     elif len(durations) >= deployment.wanted_runs:
@@ -121,14 +142,16 @@ def _judge(session: Session, deployment: Deployment, run: PipelineRun) -> None:
     announce_deployment(session, deployment)
 
 
-def _difference(session: Session, deployment: Deployment, run: PipelineRun) -> str:
-    """In words how the outputs differ from those before the change; empty when they do not, or the inputs are others now."""
-    if not deployment.baseline_outputs:
-        return ""
+def _difference(session: Session, deployment: Deployment, run: PipelineRun) -> str | None:
+    """In words how the outputs of a run differ from those before the change, "" if they do not; None: it cannot be told.
+
+    It cannot where the run made nothing, or where its inputs are not those that the analysis read.
+    """
     plan = session.get_one(OptimizationPlan, deployment.plan_id)
-    definition = parse_definition(pipelines.version_of(session, run.pipeline_id, run.version).definition)
-    if plan.budget.get("fingerprint") != fingerprint(definition):
-        return ""
+    if not run.outputs or not deployment.baseline_outputs:
+        return None
+    if not pipelines.are_same(plan.budget.get("fingerprint"), run.input_prints):
+        return None
     return pipelines.compare_outputs(deployment.baseline_outputs, run.outputs)
 
 
@@ -188,27 +211,28 @@ def report_of(before: Sequence[float], after: Sequence[float]) -> dict[str, Any]
     }
 
 
+def report_now(row: DeploymentRow) -> dict[str, Any]:
+    """The report of a deployment, while it is watched what is known so far."""
+    done = [run.duration_s for run in row.runs if run.status == PipelineRunStatus.SUCCEEDED and run.duration_s]
+    return row.deployment.report or report_of(row.deployment.baseline_durations_s, done)
+
+
 def _keep(session: Session, deployment: Deployment, durations: Sequence[float]) -> None:
-    _close(
-        session,
-        None,
-        deployment,
-        DeploymentStatus.KEPT,
-        why="As fast or faster, with the same results.",
-        durations=durations,
+    before = deployment.baseline_durations_s
+    is_as_fast = not before or statistics.median(durations) <= statistics.median(before)
+    speed = "As fast or faster" if is_as_fast else "Not slower beyond noise"
+    results = (
+        "with the same results."
+        if deployment.result_matches
+        else "with the same results in its trials; the inputs changed since, so those of its runs could not be compared."
     )
+    _close(session, None, deployment, DeploymentStatus.KEPT, why=f"{speed}, {results}", durations=durations)
 
 
 def _roll_back(
-    session: Session,
-    actor: Actor | None,
-    deployment: Deployment,
-    why: str,
-    durations: Sequence[float],
-    *,
-    restore: bool = False,
+    session: Session, actor: Actor | None, deployment: Deployment, why: str, durations: Sequence[float]
 ) -> None:
-    """Makes what was before the version in use again; with `restore` a run puts its results back at once."""
+    """Makes what was before the version in use again."""
     pipeline = pipelines.locked(session, deployment.pipeline_id)
     if pipeline.version == deployment.after_version:
         before = parse_definition(pipelines.version_of(session, pipeline.id, deployment.before_version).definition)
@@ -216,11 +240,6 @@ def _roll_back(
             session, actor, pipeline, before, f"rolled back to version {deployment.before_version}: {why}"
         )
     _close(session, actor, deployment, DeploymentStatus.ROLLED_BACK, why=why, durations=durations)
-    if restore:
-        try:
-            pipelines.request_run(session, None, pipeline.id, reason=RunReason.MONITORING)
-        except ConflictError:
-            log.info("deployment.restore_waits", deployment_id=str(deployment.id))
 
 
 def _close(
@@ -250,30 +269,42 @@ def _close(
 
 
 def _cost(session: Session, deployment: Deployment) -> dict[str, Any]:
-    """Core-hours and bytes of the last run before and after, and their stages side by side."""
-
-    def last(version: int) -> PipelineRun | None:
-        wanted = select(PipelineRun).where(
-            PipelineRun.pipeline_id == deployment.pipeline_id, PipelineRun.version == version,
+    """What a run before and after costs, each figure the median of its runs, and the longest stages of the last one."""
+    newest = (
+        select(PipelineRun)
+        .where(
+            PipelineRun.pipeline_id == deployment.pipeline_id,
+            PipelineRun.version == deployment.before_version,
             PipelineRun.status == PipelineRunStatus.SUCCEEDED,
-        )  # fmt: skip
-        return session.exec(wanted.order_by(col(PipelineRun.created_at).desc()).limit(1)).first()
-
-    names = (
-        "core_hours",
-        "input_bytes",
-        "output_bytes",
-        "shuffle_write_bytes",
-        "disk_spilled",
-        "stages",
-        "tasks",
-        "gc_ms",
+            PipelineRun.reason != RunReason.INGESTED,
+        )
+        .order_by(col(PipelineRun.created_at).desc())
+        .limit(BASELINE_RUNS)
     )
-    before, after = last(deployment.before_version), last(deployment.after_version)
-    return {
-        side: {name: run.figures.get(name) for name in names} if run else {}
-        for side, run in (("cost_before", before), ("cost_after", after))
-    }
+    before = list(session.exec(newest).all())
+    after = [run for run in reversed(_runs(session, deployment)) if run.status == PipelineRunStatus.SUCCEEDED]
+    report: dict[str, Any] = {}
+    for side, runs in (("before", before), ("after", after)):
+        report[f"cost_{side}"] = {
+            name: statistics.median(found)
+            for name in _COSTS
+            if (found := [run.figures[name] for run in runs if run.figures.get(name) is not None])
+        }
+        report[f"stages_{side}"] = _longest_stages(session, runs[0].id) if runs else []
+    return report
+
+
+def _longest_stages(session: Session, run_id: UUID) -> list[dict[str, Any]]:
+    wanted = select(PipelineStage).where(PipelineStage.pipeline_run_id == run_id)
+    stages = session.exec(wanted.order_by(col(PipelineStage.duration_ms).desc()).limit(MOST_STAGES)).all()
+    names = ("tasks", "input_bytes", "shuffle_read_bytes", "shuffle_write_bytes", "output_bytes", "disk_spilled")
+    return [
+        {
+            "stage_id": each.stage_id, "name": each.name, "duration_ms": each.duration_ms,
+            **{name: each.figures.get(name, 0) for name in names},
+        }
+        for each in stages
+    ]  # fmt: skip
 
 
 def _remember(session: Session, deployment: Deployment, durations: Sequence[float]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from pursight_app.assistant.pipeline_cost_model import Example, PipelineCostModel
+from pursight_app.assistant.pipeline_cost_model import COVERED, Example, PipelineCostModel, held_back_scores
 from pursight_app.models import CostExample, CostModel
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
@@ -70,7 +70,7 @@ def add_example(
 
 
 def learn(session: Session, workspace_id: UUID) -> CostModel | None:
-    """Trains a challenger on all outcomes; it becomes champion only when its error on held-back outcomes is smaller."""
+    """Trains a challenger on all outcomes; it becomes champion only when it is better on the same held-back outcomes."""
     session.flush()
     count = session.exec(
         select(func.count()).select_from(CostExample).where(CostExample.workspace_id == workspace_id)
@@ -80,15 +80,28 @@ def learn(session: Session, workspace_id: UUID) -> CostModel | None:
     ).first()
     if not count or (champion is not None and champion.example_count >= count):
         return None
-    made = PipelineCostModel(_examples(session, workspace_id, count))
+    examples = _examples(session, workspace_id, count)
+    known = champion.example_count if champion else 0
+    before, after = held_back_scores(examples, (known, len(examples)))
     last = session.exec(select(func.max(CostModel.number)).where(CostModel.workspace_id == workspace_id)).one() or 0
-    challenger = CostModel(workspace_id=workspace_id, number=last + 1, example_count=count, scores=made.scores)
-    error, before = made.scores.get("mean_error"), champion.scores.get("mean_error") if champion else None
-    if champion is None or before is None or (error is not None and error <= before):
+    challenger = CostModel(
+        workspace_id=workspace_id,
+        number=last + 1,
+        example_count=count,
+        scores={**PipelineCostModel(examples).scores, "held_back": after, "held_back_before": before},
+    )
+    if champion is None or _is_better(after, before):
         session.execute(update(CostModel).where(col(CostModel.workspace_id) == workspace_id).values(is_champion=False))
         challenger.is_champion = True
     session.add(challenger)
     return challenger
+
+
+def _is_better(after: Mapping[str, float], before: Mapping[str, float]) -> bool:
+    """By its error; of two with the same error the one whose intervals hold as many outcomes as they are meant to."""
+    if after["mean_error"] != before["mean_error"]:
+        return after["mean_error"] < before["mean_error"]
+    return abs(after["inside"] - COVERED) < abs(before["inside"] - COVERED)
 
 
 def model_quality(session: Session, actor: Actor, workspace_id: UUID) -> dict[str, Any]:

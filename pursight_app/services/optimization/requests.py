@@ -38,7 +38,8 @@ from pursight_app.services.optimization.progress import ACTIVE, WORKED_ON, annou
 log = structlog.get_logger()
 MOST_TRIALS, MOST_SECONDS = 40, 6 * 3600
 BASELINE_RUNS = 20
-WATCHED_RUNS = 3
+# As many as the distributions need to be compared.
+WATCHED_RUNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,14 @@ def _row(session: Session, plan: OptimizationPlan) -> PlanRow:
     )
 
 
-def list_plans(session: Session, actor: Actor, pipeline_id: UUID, *, limit: int = 20) -> list[PlanRow]:
-    """A pipeline's plans, the newest first."""
+def list_plans(
+    session: Session, actor: Actor, pipeline_id: UUID, *, limit: int = 20, offset: int = 0
+) -> tuple[list[PlanRow], int]:
+    """A pipeline's plans, the newest first, and how many there are."""
     access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_READ)
     wanted = select(OptimizationPlan).where(OptimizationPlan.pipeline_id == pipeline_id)
-    plans = session.exec(wanted.order_by(col(OptimizationPlan.created_at).desc()).limit(limit)).all()
-    return [_row(session, plan) for plan in plans]
+    newest = wanted.order_by(col(OptimizationPlan.created_at).desc()).limit(limit).offset(offset)
+    return [_row(session, plan) for plan in session.exec(newest).all()], count_rows(session, wanted)
 
 
 def planned_definition(session: Session, row: PlanRow, recommendation_ids: Sequence[UUID] | None = None) -> Definition:
@@ -159,10 +162,10 @@ def _is_wanted(row: Recommendation, ids: Sequence[UUID] | None) -> bool:
     return row.id in ids if ids is not None else row.is_chosen
 
 
-def diff_of_plan(session: Session, row: PlanRow) -> str:
-    """What the definition would be after the chosen recommendations, as a diff."""
+def diff_of_plan(session: Session, row: PlanRow, recommendation_ids: Sequence[UUID] | None = None) -> str:
+    """What the definition would be after the chosen recommendations, or after those named, as a diff."""
     old = pipelines.version_of(session, row.plan.pipeline_id, row.plan.version).definition
-    new = planned_definition(session, row).to_json()
+    new = planned_definition(session, row, recommendation_ids).to_json()
     return pipelines.diff_definitions(old, new, f"version {row.plan.version}", "with these changes")
 
 

@@ -1,5 +1,6 @@
 """Pipelines on Spark: their definitions and versions, their runs, what the runs did (workflow engine, F4.1-4, F4.20-26)."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from pursight_app.services.access import Actor
 from pursight_app.services.pipelines.checks import check_definition, resolve
 from pursight_app.services.pipelines.event_log_folders import FolderReport, ingest_folder
 from pursight_app.services.pipelines.history import compare_outputs, ingest_event_log, ingest_upload
+from pursight_app.services.pipelines.inputs import are_same
 from pursight_app.services.pipelines.requests import (
     PipelineRow,
     add_version,
@@ -35,11 +37,11 @@ from pursight_app.services.pipelines.versions import (
 )
 
 
-def run_pipeline(run_id: UUID) -> None:
+def run_pipeline(run_id: UUID, objection: Callable[[UUID], str] = lambda _: "") -> None:
     """Does one run, see `execution.run_pipeline`; only workers need what it loads."""
     from pursight_app.services.pipelines import execution
 
-    execution.run_pipeline(run_id)
+    execution.run_pipeline(run_id, objection)
 
 
 def list_open_lineage(session: Session, actor: Actor, run_id: UUID) -> list[dict[str, Any]]:
@@ -66,6 +68,7 @@ __all__ = [
     "PipelineRow",
     "VersionRow",
     "add_version",
+    "are_same",
     "cancel_run",
     "check_definition",
     "compare_outputs",

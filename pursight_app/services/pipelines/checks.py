@@ -1,5 +1,7 @@
 """Whether a definition can run and may: its SQL, where it reads and writes, and what the actor may read."""
 
+import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +19,11 @@ from pursight_app.core.settings import get_settings
 from pursight_app.models import Asset
 from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
+from pursight_app.services.pipelines.places import require_apart
 
 # They call any Java method where Spark runs, or read what no input names.
 FORBIDDEN_FUNCTIONS = frozenset({"reflect", "java_method", "try_reflect", "read_files", "input_file_name"})
+_WILD = re.compile(r"[*?\[{]")
 REMOTE = ("s3a://", "s3://", "gs://", "abfss://", "hdfs://", "wasbs://")
 
 
@@ -50,25 +54,41 @@ def check_definition(session: Session, actor: Actor, workspace_id: UUID, definit
 
 
 def resolve(session: Session, actor: Actor, workspace_id: UUID, definition: Definition) -> Resolved:
-    """Turns tables into paths, and says which assets the inputs are."""
+    """Turns tables into paths, and says which assets the inputs are.
+
+    Raises:
+        InvalidInputError: an unknown table, a place outside of what is allowed, an output in an input.
+        PermissionDeniedError: it reads an asset that the actor may not read (`reads_hidden`).
+    """
     assets: dict[str, UUID] = {}
     warnings: list[str] = []
     inputs: list[Input] = []
     for given in definition.inputs:
-        asset = _asset_of(session, workspace_id, given)
-        if asset is not None:
-            if not actor.decide(Permission.CATALOG_READ, access.asset_resource(asset)).allowed:
-                raise PermissionDeniedError(
-                    f"Input {given.name} reads something of the catalogue that you may not read.",
-                    code="reads_hidden",
-                    workspace_id=workspace_id,
-                )
-            assets[given.name] = asset.id
+        named = _asset_of_table(session, workspace_id, given.table) if given.table else None
+        _require_readable(actor, given, [named] if named else [])
+        placed = _placed_input(workspace_id, given, named)
+        touched = assets_in(session, workspace_id, given.path, placed.path)
+        _require_readable(actor, given, touched)
+        exact = named or next((each for each in touched if _is_at(each, placed.path)), None)
+        if exact is not None:
+            assets[given.name] = exact.id
         elif given.path:
             warnings.append(f"Input {given.name} is not in the catalogue yet; its first run brings it there.")
-        inputs.append(_placed_input(workspace_id, given, asset))
-    outputs = tuple(_placed_output(workspace_id, each) for each in definition.outputs)
-    return Resolved(replace(definition, inputs=tuple(inputs), outputs=outputs), assets, tuple(warnings))
+        inputs.append(placed)
+    outputs = tuple(placed_output(workspace_id, each) for each in definition.outputs)
+    placed_definition = replace(definition, inputs=tuple(inputs), outputs=outputs)
+    require_apart(placed_definition)
+    return Resolved(placed_definition, assets, tuple(warnings))
+
+
+def _require_readable(actor: Actor, given: Input, assets: Sequence[Asset]) -> None:
+    for asset in assets:
+        if not actor.decide(Permission.CATALOG_READ, access.asset_resource(asset)).allowed:
+            raise PermissionDeniedError(
+                f"Input {given.name} reads something of the catalogue that you may not read.",
+                code="reads_hidden",
+                workspace_id=asset.workspace_id,
+            )
 
 
 def check_sql(step: Step, known: set[str]) -> None:
@@ -122,15 +142,38 @@ def _check_python(step: Step) -> None:
         raise InvalidInputError(f"Step {step.name} needs a function run(spark, params).", code="python_invalid")
 
 
-def _asset_of(session: Session, workspace_id: UUID, given: Input) -> Asset | None:
-    wanted = select(Asset).where(Asset.workspace_id == workspace_id)
-    if given.table:
-        return session.exec(wanted.where(Asset.qualified_name == given.table).limit(1)).first()
-    path = given.path.removeprefix("file://").rstrip("/")
-    place = func.concat(Asset.namespace, "/", Asset.name)
-    return session.exec(
-        wanted.where(col(Asset.namespace).startswith("file://"), place == f"file://{path}").limit(1)
-    ).first()
+def _asset_of_table(session: Session, workspace_id: UUID, table: str) -> Asset | None:
+    wanted = select(Asset).where(Asset.workspace_id == workspace_id, Asset.qualified_name == table)
+    # Of two of this name the one that Spark can read.
+    is_file = col(Asset.namespace).startswith("file://")
+    return session.exec(wanted.order_by(is_file.desc(), col(Asset.id)).limit(1)).first()
+
+
+def assets_in(session: Session, workspace_id: UUID, *paths: str) -> list[Asset]:
+    """All assets that reading these paths reads something of: what is there, what lies below it, and what it lies in."""
+    found: dict[UUID, Asset] = {}
+    for place in {_plain(path) for path in paths if path}:
+        above = [place]
+        while (parent := above[-1].rpartition("/")[0]) and not parent.endswith(("/", ":")):
+            above.append(parent)
+        whole = func.replace(func.concat(Asset.namespace, "/", Asset.name), "s3a://", "s3://")
+        is_below = func.starts_with(whole, f"{place}/")
+        wanted = select(Asset).where(Asset.workspace_id == workspace_id, is_below | whole.in_(above))
+        found |= {asset.id: asset for asset in session.exec(wanted).all()}
+    return list(found.values())
+
+
+def _is_at(asset: Asset, path: str) -> bool:
+    return _plain(f"{asset.namespace}/{asset.name}") == _plain(path)
+
+
+def _plain(path: str) -> str:
+    """A path as assets have it, up to its first wildcard: what may match is what lies below."""
+    scheme, _, rest = path.rpartition("://")
+    rest = posixpath.normpath(rest)
+    if _WILD.search(rest):
+        rest = _WILD.split(rest, maxsplit=1)[0].rpartition("/")[0]
+    return f"{'s3' if scheme == 's3a' else scheme or 'file'}://{rest}"
 
 
 def _placed_input(workspace_id: UUID, given: Input, asset: Asset | None) -> Input:
@@ -150,7 +193,12 @@ def _placed_input(workspace_id: UUID, given: Input, asset: Asset | None) -> Inpu
     raise InvalidInputError(f"Input {given.name}: {given.table[:120]} {reason}.", code="unknown_table")
 
 
-def _placed_output(workspace_id: UUID, output: Output) -> Output:
+def placed_output(workspace_id: UUID, output: Output) -> Output:
+    """The output with the real path of its place.
+
+    Raises:
+        InvalidInputError: a place that pipelines may not use.
+    """
     if output.table:
         return replace(output, path=str(managed_table(workspace_id, output.table)))
     return replace(output, path=place(output.path, f"the output of {output.step}"))

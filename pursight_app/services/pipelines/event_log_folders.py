@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import fsspec
 from sqlmodel import col, select
 
 from pursight_app.connectors.boundaries import check_path
@@ -18,12 +17,11 @@ from pursight_app.services import access
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.pipelines.checks import REMOTE
 from pursight_app.services.pipelines.history import MAX_LOG_BYTES, keep_ingested
+from pursight_app.services.pipelines.stores import open_store, unreadable
 from pursight_app.spark.event_log import read_event_log
 
 MOST_AT_ONCE, MOST_LISTED = 50, 10_000
 _UNFINISHED = ".inprogress"
-# Keys and address come from the usual variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL); boto would wait for minutes.
-_S3 = {"config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 2}}}
 
 
 @dataclass(slots=True)
@@ -81,10 +79,7 @@ def _list(place: str) -> tuple[Any, list[str]]:
         # Any other scheme, http among them, would let people knock at inner addresses; check_path refuses it.
         place = str(check_path(place, allowed_roots=get_settings().file_roots))
     try:
-        url = place.replace("s3a://", "s3://", 1)
-        filesystem, root = fsspec.core.url_to_fs(url, **(_S3 if url.startswith("s3://") else {}))
-        # Drivers remember what a folder held; new logs are what is asked for.
-        filesystem.invalidate_cache()
+        filesystem, root = open_store(place)
         names = [
             str(each["name"])
             for each in filesystem.ls(root, detail=True)
@@ -92,7 +87,7 @@ def _list(place: str) -> tuple[Any, list[str]]:
         ]
     except ImportError as error:
         raise InvalidInputError(f"This place needs a package that is not installed: {error}") from None
-    except _unreadable() as error:
+    except unreadable() as error:
         raise InvalidInputError(
             f"The folder cannot be read ({type(error).__name__}). Check its path, and that this server holds keys to it."
         ) from None
@@ -102,13 +97,6 @@ def _list(place: str) -> tuple[Any, list[str]]:
         if not name.endswith(_UNFINISHED) and not name.rstrip("/").rpartition("/")[2].startswith((".", "_"))
     ]
     return filesystem, sorted(finished)[:MOST_LISTED]
-
-
-def _unreadable() -> tuple[type[Exception], ...]:
-    """What comes of a place without keys or network; boto's errors are no OSErrors."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    return OSError, ValueError, BotoCoreError, ClientError
 
 
 def _take(

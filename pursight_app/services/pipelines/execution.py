@@ -1,6 +1,7 @@
 """Runs a pipeline in a worker: submit, watch, swap the outputs in, keep what Spark did (F4.22-26)."""
 
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -8,7 +9,13 @@ import structlog
 from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.definitions import Definition, parse_definition
-from pursight_app.core.errors import PermissionDeniedError, PurSightError, ServiceUnavailableError, SparkJobFailedError
+from pursight_app.core.errors import (
+    ConflictError,
+    PermissionDeniedError,
+    PurSightError,
+    ServiceUnavailableError,
+    SparkJobFailedError,
+)
 from pursight_app.core.live_metrics import push_metrics
 from pursight_app.models import PipelineRun, PipelineRunStatus
 from pursight_app.services import access
@@ -16,7 +23,9 @@ from pursight_app.services.leases import Heartbeat, LeaseLostError
 from pursight_app.services.pipelines import lineage
 from pursight_app.services.pipelines.checks import Resolved, resolve
 from pursight_app.services.pipelines.history import keep_execution
+from pursight_app.services.pipelines.inputs import fingerprint
 from pursight_app.services.pipelines.open_lineage import keep_event, send_after_commit
+from pursight_app.services.pipelines.ownership import require_own_places
 from pursight_app.services.pipelines.places import clear_sides, run_folder, side_paths, swap_in
 from pursight_app.services.pipelines.progress import RunLease, announce, claim, hold
 from pursight_app.services.pipelines.versions import version_of
@@ -28,12 +37,18 @@ log = structlog.get_logger()
 LOOK_EVERY_S, METRICS_EVERY_S = 0.25, 1.0
 
 
+# What says, of a run whose outputs are made and stand beside their place, why they may not get there; "" if they may.
+Objection = Callable[[UUID], str]
+
+
 class CancelledError(Exception):
     """Somebody does not want the run any more."""
 
 
-def run_pipeline(run_id: UUID) -> None:
+def run_pipeline(run_id: UUID, objection: Objection = lambda _: "") -> None:
     """Does one run; does nothing when it is done or another worker has it. A program that goes on is adopted.
+
+    What there is an `objection` to becomes visible to nobody, and the run has failed.
 
     Raises:
         ServiceUnavailableError: PurSight's own database or Redis went away. The lease runs out and the sweep sends the run
@@ -50,7 +65,10 @@ def run_pipeline(run_id: UUID) -> None:
         try:
             resolved = _prepared(lease)
             sides = side_paths(resolved.definition, run_id)
+            if not job.has_begun():
+                _begin(lease, resolved.definition)
             result = _watch(lease, job, resolved.definition, sides)
+            _check_outputs(lease, result, objection)
             _finish(lease, job, resolved, result, sides)
         except LeaseLostError:
             log.warning("pipeline_run.lease_lost")
@@ -85,6 +103,31 @@ def _prepared(lease: RunLease) -> Resolved:
         actor = access.Actor(policy)
         access.require(actor, access.Permission.PIPELINE_MANAGE, lease.workspace_id)
         return resolve(session, actor, lease.workspace_id, definition)
+
+
+def _begin(lease: RunLease, definition: Definition) -> None:
+    """Before anything is submitted: nothing of others is to be replaced, and what will be read is noted."""
+    with unit_of_work() as session:
+        require_own_places(session, lease.pipeline_id, definition)
+    prints = fingerprint(definition)
+    with unit_of_work() as session:
+        hold(session, lease).input_prints = prints
+
+
+def _check_outputs(lease: RunLease, result: Result, objection: Objection) -> None:
+    """Keeps what was made, and asks whether it may be seen.
+
+    Raises:
+        ConflictError: it may not.
+    """
+    with unit_of_work() as session:
+        run = hold(session, lease)
+        run.outputs = [dict(each) for each in result.outputs]
+        # Once more before anything becomes visible: a stale owner must not swap.
+        if run.cancel_requested_at is not None:
+            raise CancelledError
+    if reason := objection(lease.run_id):
+        raise ConflictError(f"{reason} Nothing of this run was written; what was there before stands.")
 
 
 def _watch(lease: RunLease, job: SparkJob, definition: Definition, sides: tuple[str, ...]) -> Result:
@@ -154,17 +197,13 @@ def _say(lease: RunLease, *, app_id: str = "") -> None:
 
 
 def _finish(lease: RunLease, job: SparkJob, resolved: Resolved, result: Result, sides: tuple[str, ...]) -> None:
-    with unit_of_work() as session:
-        # Once more before anything becomes visible: a stale owner must not swap.
-        if hold(session, lease).cancel_requested_at is not None:
-            raise CancelledError
     swap_in(resolved.definition, sides)
     path = job.event_log()
     execution = read_event_log(path) if path else None
     with unit_of_work() as session:
         run = hold(session, lease)
         run.status, run.duration_s, run.finished_at = PipelineRunStatus.SUCCEEDED, result.duration_s, now()
-        run.outputs, run.lease_until, run.error = [dict(each) for each in result.outputs], None, None
+        run.lease_until, run.error = None, None
         if execution is not None:
             run.app_id = execution.app_id or run.app_id
             keep_execution(session, run, execution)

@@ -2,14 +2,16 @@
 
 import shutil
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import fsspec
 
 from pursight_app.core.definitions import Definition, Output
-from pursight_app.core.errors import SparkJobFailedError
+from pursight_app.core.errors import InvalidInputError, SparkJobFailedError
 from pursight_app.core.settings import get_settings
+from pursight_app.services.pipelines.stores import open_store, unreadable
 
 _MARK = ".pursight-"
 
@@ -36,6 +38,51 @@ def side_paths(definition: Definition, run_id: UUID) -> tuple[str, ...]:
 def _beside(path: str, mark: str) -> str:
     parent, _, name = path.rstrip("/").rpartition("/")
     return f"{parent}/.{name}{_MARK}{mark}"
+
+
+def require_apart(definition: Definition) -> None:
+    """No output lies in an input or in another output, or holds one. Paths are real ones.
+
+    Raises:
+        InvalidInputError: one does.
+    """
+    outputs = [each.path for each in definition.outputs]
+    for number, path in enumerate(outputs):
+        if read := next((each for each in definition.inputs if overlap(path, each.path)), None):
+            raise InvalidInputError(
+                f"{path} is read by {read.name} and written by the same pipeline, or one of them lies in the other."
+            )
+        if any(overlap(path, other) for other in outputs[:number]):
+            raise InvalidInputError(f"Two outputs go to the same place, or one lies in the other: {path}.")
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two places are the same, or one lies below the other; names may hold wildcards."""
+    pairs = zip(_parts(one), _parts(other), strict=False)
+    return all(mine == yours or fnmatchcase(mine, yours) or fnmatchcase(yours, mine) for mine, yours in pairs)
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    scheme, _, rest = path.rpartition("://")
+    known = {"s3a": "s3", "file": ""}.get(scheme, scheme)
+    return (known, *(part for part in rest.split("/") if part))
+
+
+def exists(path: str) -> bool:
+    """Whether something is in this place.
+
+    Raises:
+        SparkJobFailedError: the store does not say.
+    """
+    if "://" not in path:
+        return Path(path).exists()
+    try:
+        filesystem, place = open_store(path)
+        return bool(filesystem.exists(place))
+    except (ImportError, *unreadable()) as error:
+        raise SparkJobFailedError(
+            f"It cannot be seen whether {path} exists ({type(error).__name__}). Check that this server holds keys to the store."
+        ) from None
 
 
 def swap_in(definition: Definition, sides: Sequence[str]) -> None:

@@ -34,6 +34,7 @@ from pursight_app.services import access, activity, audit
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.leases import MAX_TAKEOVERS
 from pursight_app.services.pipelines.checks import check_definition
+from pursight_app.services.pipelines.ownership import require_free
 from pursight_app.services.pipelines.progress import announce
 from pursight_app.services.pipelines.versions import version_of
 
@@ -59,7 +60,7 @@ def create_pipeline(
 
     Raises:
         InvalidInputError, PermissionDeniedError: see checks.check_definition.
-        ConflictError: the workspace has a pipeline of this name.
+        ConflictError: the workspace has a pipeline of this name, or one that writes to the same place (`output_taken`).
     """
     access.require(actor, Permission.PIPELINE_MANAGE, workspace_id)
     if session.get(Workspace, workspace_id) is None:
@@ -69,6 +70,7 @@ def create_pipeline(
         raise InvalidInputError(f"A pipeline needs a name of 1 to {NAME_MAX} characters.")
     parsed = parse_definition(definition)
     checked = check_definition(session, actor, workspace_id, parsed)
+    require_free(session, workspace_id, checked.definition, None)
     pipeline = Pipeline(workspace_id=workspace_id, name=name, created_by_id=actor.user_id)
     _plan_next(pipeline, parsed)
     try:
@@ -107,7 +109,8 @@ def update_pipeline(
     access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_MANAGE)
     pipeline = locked(session, pipeline_id)
     parsed = parse_definition(definition)
-    check_definition(session, actor, pipeline.workspace_id, parsed)
+    checked = check_definition(session, actor, pipeline.workspace_id, parsed)
+    require_free(session, pipeline.workspace_id, checked.definition, pipeline_id)
     current = version_of(session, pipeline_id, pipeline.version)
     if current.definition == parsed.to_json():
         return current

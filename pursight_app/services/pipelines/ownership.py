@@ -1,0 +1,76 @@
+"""Whose the places are that a pipeline writes to: only what it made itself is ever replaced."""
+
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from pursight_app.core.definitions import Definition, parse_definition
+from pursight_app.core.errors import ConflictError
+from pursight_app.models import Pipeline, PipelineRun, PipelineVersion
+from pursight_app.services.pipelines.checks import placed_output
+from pursight_app.services.pipelines.places import exists, overlap
+
+
+def require_free(session: Session, workspace_id: UUID, definition: Definition, pipeline_id: UUID | None) -> None:
+    """No other pipeline of the workspace writes where this one does.
+
+    Raises:
+        ConflictError: one does (`output_taken`).
+    """
+    wanted = (
+        select(Pipeline, PipelineVersion.definition)
+        .join(
+            PipelineVersion,
+            (col(PipelineVersion.pipeline_id) == Pipeline.id) & (PipelineVersion.number == Pipeline.version),
+        )
+        .where(
+            Pipeline.workspace_id == workspace_id,
+            Pipeline.id != pipeline_id if pipeline_id else col(Pipeline.id).is_not(None),
+        )
+    )
+    mine = [each.path for each in definition.outputs]
+    for other, known in session.exec(wanted).all():
+        for output in parse_definition(known).outputs:
+            if any(overlap(placed_output(workspace_id, output).path, path) for path in mine):
+                raise ConflictError(
+                    f"The pipeline {other.name} writes to {output.path or output.table} already.", code="output_taken"
+                )
+
+
+def require_own_places(session: Session, pipeline_id: UUID, definition: Definition) -> None:
+    """What is to be replaced was made by this pipeline, or is not there. Adding to what is there is anybody's.
+
+    Raises:
+        ConflictError: somebody else's data would go (`output_exists`).
+    """
+    made: set[str] | None = None
+    for output in definition.outputs:
+        if output.mode == "append" or not exists(output.path):
+            continue
+        made = _made_by(session, pipeline_id) if made is None else made
+        if output.path not in made:
+            raise ConflictError(
+                f"{output.path} exists, and this pipeline did not make it. Nothing was run, so that nothing of others is lost. "
+                "Move it away, or give the output another place.",
+                code="output_exists",
+            )
+
+
+def _made_by(session: Session, pipeline_id: UUID) -> set[str]:
+    pipeline = session.get_one(Pipeline, pipeline_id)
+    versions = session.exec(
+        select(PipelineVersion.definition)
+        .where(PipelineVersion.pipeline_id == pipeline_id)
+        .where(
+            select(PipelineRun.id)
+            .where(
+                PipelineRun.pipeline_id == pipeline_id,
+                PipelineRun.version == PipelineVersion.number,
+                func.jsonb_array_length(PipelineRun.outputs) > 0,
+            )
+            .exists()
+        )
+    ).all()
+    outputs = [each for known in versions for each in parse_definition(known).outputs]
+    return {placed_output(pipeline.workspace_id, each).path for each in outputs}
