@@ -21,9 +21,9 @@ from pursight_app.ui.components import (
 )
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import DEPLOYMENT_STATUS, PLAN_STATUS, RUN_STATUS
+from state.deployment_views import DeploymentView
 from state.pipeline import MOST_MINUTES, MOST_TRIALS
 from state.pipeline import PipelineState as State
-from state.deployment_views import DeploymentView
 from state.pipeline_views import RunView
 from state.session import SessionState
 

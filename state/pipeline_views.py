@@ -1,7 +1,7 @@
 """Rows of the pipeline pages: what runs, stages, plans and recommendations look like."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pursight_app.models import PipelineRun, PipelineStage, Recommendation

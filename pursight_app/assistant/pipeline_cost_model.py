@@ -27,8 +27,9 @@ KEYS = (
 # Below it nothing is learned; above, the forest is trusted where it was right on held-back outcomes.
 LEAST_EXAMPLES = 12
 COVERED = 0.8
-# Each outcome is held back once, and each model is made so often to compare it with another.
-HELD_BACK_PARTS = 3
+TREES = 200
+# Each outcome is held back once, and each model is made so often to compare it with another; with fewer trees, alike for both.
+HELD_BACK_PARTS, HELD_BACK_TREES = 3, 40
 # Without outcomes: what 80 % of the rules' expectations on the bench bed at scale 0.1 missed at most.
 RULES_MISS = 0.7
 # Two runs of the same differ by as much, so no model can be surer.
@@ -57,8 +58,8 @@ class Example:
 class PipelineCostModel:
     """Rules alone without examples; `scores` are from held-back outcomes, five-fold."""
 
-    def __init__(self, examples: Sequence[Example] = ()) -> None:
-        self.examples = list(examples)
+    def __init__(self, examples: Sequence[Example] = (), *, trees: int = TREES) -> None:
+        self.examples, self._trees = list(examples), trees
         self.scores: dict[str, Any] = {"examples": len(self.examples)}
         self._forest: RandomForestRegressor | None = None
         self._miss = RULES_MISS
@@ -72,7 +73,7 @@ class PipelineCostModel:
         order = np.random.default_rng(7).permutation(len(target))
         for fold in np.array_split(order, 5):
             rest = np.setdiff1d(order, fold)
-            held_back[fold] = _forest(rows[rest], target[rest]).predict(rows[fold])
+            held_back[fold] = _forest(rows[rest], target[rest], self._trees).predict(rows[fold])
         rules = np.array([math.log(1 - _rule(each.features)) for each in self.examples])
         misses, of_rules = np.abs(held_back - target), np.abs(rules - target)
         self.scores |= {
@@ -82,7 +83,7 @@ class PipelineCostModel:
         }
         # A challenger that is no better than the rules on what it has not seen is not used.
         if misses.mean() < of_rules.mean():
-            self._forest = _forest(rows, target)
+            self._forest = _forest(rows, target, self._trees)
             self._miss = max(LEAST_MISS, float(np.quantile(misses, COVERED)))
         else:
             self._miss = max(LEAST_MISS, float(np.quantile(of_rules, COVERED)))
@@ -120,7 +121,9 @@ def held_back_scores(examples: Sequence[Example], known: Sequence[int]) -> list[
 def _held_back(examples: Sequence[Example], known: int, folds: Sequence[set[int]]) -> dict[str, float]:
     misses, inside, stated = list[float](), 0, 0
     for fold in folds:
-        model = PipelineCostModel([each for number, each in enumerate(examples[:known]) if number not in fold])
+        model = PipelineCostModel(
+            [each for number, each in enumerate(examples[:known]) if number not in fold], trees=HELD_BACK_TREES
+        )
         for number in fold:
             outcome, price = examples[number], model.price(examples[number].key, examples[number].features)
             misses.append(abs(outcome.log_ratio - math.log(1 - (price.gain or 0.0))))
@@ -133,10 +136,10 @@ def _held_back(examples: Sequence[Example], known: int, folds: Sequence[set[int]
     }
 
 
-def _forest(rows: Any, target: Any) -> "RandomForestRegressor":
+def _forest(rows: Any, target: Any, trees: int) -> "RandomForestRegressor":
     from sklearn.ensemble import RandomForestRegressor
 
-    return RandomForestRegressor(n_estimators=200, min_samples_leaf=2, random_state=7, n_jobs=1).fit(rows, target)
+    return RandomForestRegressor(n_estimators=trees, min_samples_leaf=2, random_state=7, n_jobs=1).fit(rows, target)
 
 
 def _gain(log_ratio: float) -> float:
