@@ -10,3 +10,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusin", (event) => {
   if (event.target instanceof HTMLInputElement && event.target.dataset.selectOnFocus) event.target.select();
 });
+// Said before the file goes: what is too large is refused without a page.
+document.addEventListener("change", ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || !target.dataset.mostMb) return;
+  const most = Number(target.dataset.mostMb), isTooLarge = [...target.files].some((file) => file.size > most * 2 ** 20);
+  target.setCustomValidity(isTooLarge ? `A file has at most ${most} MB.` : "");
+  target.reportValidity();
+});

@@ -18,10 +18,14 @@ new MutationObserver(() => {
     if (atEnd.get(list) !== false) list.scrollTop = list.scrollHeight;
   }
 }).observe(document, { childList: true, subtree: true });
+function tooLarge() {
+  location.assign(`${location.pathname}?problem=${encodeURIComponent("A file has at most 8 MB. Share a link to larger ones.")}`);
+}
 async function share(files) {
   const room = document.querySelector(".talk") && location.pathname.match(/^\/rooms\/([0-9a-f-]{36})\/?$/);
   if (!room) return false;
   for (const file of files) {
+    if (file.size > 8 * 2 ** 20) { tooLarge(); continue; }
     const form = new FormData();
     form.append("session_id", room[1]);
     form.append("file", file);

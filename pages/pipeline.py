@@ -20,6 +20,7 @@ from pursight_app.ui.components import (
     table,
 )
 from pursight_app.ui.frame import page
+from pursight_app.ui.html import NativeForm
 from pursight_app.ui.theme import DEPLOYMENT_STATUS, PLAN_STATUS, RUN_STATUS
 from state.deployment_views import DeploymentView
 from state.pipeline import MOST_MINUTES, MOST_TRIALS
@@ -120,11 +121,7 @@ def _definition() -> rx.Component:
             rx.foreach(
                 State.inputs,
                 lambda each: rx.el.div(
-                    rx.el.strong(each[0]),
-                    " ",
-                    rx.el.span(each[1], class_name="mono small"),
-                    " ",
-                    rx.el.span(each[2], class_name="muted small"),
+                    rx.el.strong(each[0]), " ", _place(each), " ", rx.el.span(each[3], class_name="muted small")
                 ),
             ),
             class_name="card stack",
@@ -137,8 +134,8 @@ def _definition() -> rx.Component:
                 lambda each: rx.el.div(
                     rx.el.strong(each[0]),
                     " → ",
-                    rx.el.span(each[1], class_name="mono small"),
-                    rx.cond(each[2] != "", rx.el.span(" by ", each[2], class_name="muted small")),
+                    _place(each),
+                    rx.cond(each[3] != "", rx.el.span(" by ", each[3], class_name="muted small")),
                 ),
             ),
             class_name="card stack",
@@ -155,6 +152,12 @@ def _definition() -> rx.Component:
         ),
         class_name="stack-md",
     )
+
+
+def _place(each: rx.Var[list[str]]) -> rx.Component:
+    """Where something is read or written, with a way to what is known of it: where it comes from and who reads it."""
+    words = rx.el.span(each[1], class_name="mono small")
+    return rx.cond(each[2] != "", link(words, each[2]), words)
 
 
 def _steps() -> rx.Component:
@@ -197,7 +200,10 @@ def _runs() -> rx.Component:
             ),
             class_name="card-flush",
         ),
-        rx.cond(_MAY_MANAGE, _elsewhere()),
+        rx.cond(
+            State.problem_of_log != "", rx.el.div(callout("error", "circle-alert", State.problem_of_log), role="alert")
+        ),
+        rx.cond(_MAY_MANAGE, rx.fragment(_elsewhere(), _upload())),
         class_name="stack-md",
     )
 
@@ -231,6 +237,32 @@ def _elsewhere() -> rx.Component:
         rx.el.div(button("Read folder", icon="folder-input", type="submit"), class_name="row"),
         on_submit=State.read_folder,
         class_name="card stack-md",
+    )
+
+
+def _upload() -> rx.Component:
+    return NativeForm.create(
+        rx.el.h2("One event log from this computer"),
+        rx.el.input(type="hidden", name="pipeline_id", value=_ONE.id, read_only=True),
+        field(
+            "Event log",
+            rx.el.input(
+                id="event-log",
+                name="file",
+                type="file",
+                class_name="input",
+                required=True,
+                custom_attrs={"data-most-mb": "1024"},
+            ),
+            hint="Plain, .gz, .zst, .lz4 or .snappy, at most 1 GB.",
+            for_id="event-log",
+        ),
+        rx.el.div(button("Upload", icon="upload", type="submit"), class_name="row"),
+        action="/auth/browser-event-log",
+        method="post",
+        enc_type="multipart/form-data",
+        class_name="card stack-md",
+        id="event-log-form",
     )
 
 

@@ -34,7 +34,7 @@ def _decision(each: rx.Var[DecisionView]) -> rx.Component:
             rx.el.div(
                 rx.el.span(each.title, class_name="strong"), badge(each.status, DECISION_STATUS), class_name="row"
             ),
-            rx.cond(each.does != "", rx.el.div(each.does, class_name="small")),
+            rx.cond(each.does != "", _effects(each)),
             rx.el.div(each.words, class_name="muted small"),
             rx.cond(
                 may_vote,
@@ -54,6 +54,18 @@ def _decision(each: rx.Var[DecisionView]) -> rx.Component:
             ),
             class_name="grow stack",
         )
+    )
+
+
+def _effects(each: rx.Var[DecisionView]) -> rx.Component:
+    """What an approval does, thing by thing."""
+    return rx.el.div(
+        rx.el.div(each.does, ":", class_name="small"),
+        rx.el.ul(
+            rx.foreach(each.effects, lambda said: rx.el.li(said)),
+            rx.cond(each.more != "", rx.el.li(each.more)),
+            class_name="small effects",
+        ),
     )
 
 

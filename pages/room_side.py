@@ -145,7 +145,14 @@ def _file_form() -> rx.Component:
             rx.el.input(type="hidden", name="session_id", value=State.room_id_shown, read_only=True),
             field(
                 "File",
-                rx.el.input(id="shared-file", name="file", type="file", class_name="input", required=True),
+                rx.el.input(
+                    id="shared-file",
+                    name="file",
+                    type="file",
+                    class_name="input",
+                    required=True,
+                    custom_attrs={"data-most-mb": "8"},
+                ),
                 hint="Picture, PDF, CSV, Markdown, SQL, notebook or other text, at most 8 MB. You can also drop or paste it into the talk.",
                 for_id="shared-file",
             ),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
+from pursight_app.core.definitions import parse_definition
 from pursight_app.core.errors import NotFoundError, UserError
 from pursight_app.services import optimization, pipelines
 from pursight_app.services.optimization import requests as optimization_requests
@@ -52,6 +53,7 @@ class PipelineState(rx.State):
     problem: str = ""
     found_logs: str = ""
     log_problems: list[str] = []
+    problem_of_log: str = ""
 
     def _id(self) -> UUID:
         return as_id(self.router.url.path.rstrip("/").rpartition("/")[2])
@@ -62,7 +64,7 @@ class PipelineState(rx.State):
         given = self.router.url.query_parameters
         self.tab = str(given.get("tab")) if given.get("tab") in TABS else "definition"
         self.is_missing, self.is_editing, self.is_choosing = False, False, False
-        self.found_logs, self.log_problems = "", []
+        self.found_logs, self.log_problems, self.problem_of_log = "", [], str(given.get("problem", ""))[:500]
         try:
             await self._fill()
             await self._compare(str(given.get("before", "")), str(given.get("after", "")))
@@ -82,17 +84,20 @@ class PipelineState(rx.State):
         pipeline_id = self._id()
 
         def read(session: Any, actor: Any) -> Any:
+            row, version = pipelines.get_pipeline(session, actor, pipeline_id)
+            definition = parse_definition(version.definition)
             return (
-                pipelines.get_pipeline(session, actor, pipeline_id),
+                (row, version),
+                pipelines.linked_assets(session, actor, row.pipeline.workspace_id, definition),
                 pipelines.list_runs(session, actor, pipeline_id, limit=RUNS),
                 pipelines.list_versions(session, actor, pipeline_id),
                 optimization.list_plans(session, actor, pipeline_id, limit=50)[0],
                 optimization.list_deployments(session, actor, pipeline_id, limit=50)[0],
             )
 
-        (row, version), (runs, total), versions, plans, deployments = await run(read)
+        (row, version), assets, (runs, total), versions, plans, deployments = await run(read)
         self.pipeline = pipeline_view(row)
-        self._take(version.definition)
+        self._take(version.definition, {name: str(asset_id) for name, asset_id in assets.items()})
         self.runs, self.run_total = [run_view(each) for each in runs], fmt.count(total)
         self.versions = [
             [
@@ -115,19 +120,19 @@ class PipelineState(rx.State):
             deployment_view(each, [], each.report or report_of(each.baseline_durations_s, [])) for each in deployments
         ]
 
-    def _take(self, definition: dict[str, Any]) -> None:
+    def _take(self, definition: dict[str, Any], assets: dict[str, str]) -> None:
+        def place(each: dict[str, Any]) -> tuple[str, str]:
+            name = each.get("path") or each.get("table", "")
+            return name, f"/catalog/{assets[name]}?tab=lineage" if name in assets else ""
+
         self.definition = json.dumps(definition, indent=2, ensure_ascii=False)
-        self.inputs = [
-            [each["name"], each.get("path") or each.get("table", ""), each.get("format", "")]
-            for each in definition["inputs"]
-        ]
+        self.inputs = [[each["name"], *place(each), each.get("format", "")] for each in definition["inputs"]]
         self.steps = [
             [each["name"], each.get("sql") or each.get("python", ""), each.get("persist", "")]
             for each in definition["steps"]
         ]
         self.outputs = [
-            [each["step"], each.get("path") or each.get("table", ""), ", ".join(each.get("partition_by", []))]
-            for each in definition["outputs"]
+            [each["step"], *place(each), ", ".join(each.get("partition_by", []))] for each in definition["outputs"]
         ]
         self.settings = [[key, value] for key, value in definition.get("spark_conf", {}).items()]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import reflex as rx
 from sqlmodel import Session
 
-from pursight_app.core.errors import InvalidInputError, NotFoundError, UserError
+from pursight_app.core.errors import InvalidInputError, NotFoundError, StepUpRequiredError, UserError
 from pursight_app.services import collaboration
 from pursight_app.services.access import Actor
 from pursight_app.services.collaboration import DecisionRow, TaskRow
@@ -19,6 +19,7 @@ from state.person_choice import chosen_person, clear_choice
 from state.room import FOLLOWERS, RoomState
 from state.session import notify
 
+MOST_EFFECTS = 30
 _ACTION_WORDS = {
     "none": "Written down, nothing else happens",
     "review": "Confirms the suggested data classes",
@@ -34,6 +35,8 @@ class DecisionView:
     id: str
     title: str
     does: str
+    effects: list[str]
+    more: str
     status: str
     words: str
     is_open: bool
@@ -159,6 +162,9 @@ class RoomDecisionsState(rx.State):
     async def _do(self, work: Any) -> None:
         try:
             await run(work)
+        except StepUpRequiredError:
+            # The page then asks who it is; a critical finding is not waived by a browser that was left open.
+            raise
         except UserError as error:
             await notify(self, error.message, "error")
         await self._fill()
@@ -232,6 +238,8 @@ def _decision(row: DecisionRow, me: UUID) -> DecisionView:
         id=str(one.id),
         title=one.title,
         does=_ACTION_WORDS[one.action] if one.action != "none" else "",
+        effects=row.effects[:MOST_EFFECTS],
+        more=f"and {fmt.count(left)} more" if (left := len(row.effects) - MOST_EFFECTS) > 0 else "",
         status=one.status,
         words=words,
         is_open=one.status == "proposed",

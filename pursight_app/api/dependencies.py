@@ -29,6 +29,8 @@ MAX_OFFSET = 10_000
 STUCK_AFTER = timedelta(minutes=2)
 
 
+# It is read as a whole, to tell whether the same key comes with the same body.
+KEYED_BODY_MAX = 10 * 1024 * 1024
 COOKIE = "ps_session"
 
 
@@ -120,6 +122,11 @@ class IdempotentRoute(APIRoute):
             key = request.headers.get("idempotency-key", "")
             if request.method != "POST" or not key:
                 return await handle(request)
+            if (
+                "transfer-encoding" in request.headers
+                or int(request.headers.get("content-length") or 0) > KEYED_BODY_MAX
+            ):
+                raise InvalidInputError("With an Idempotency-Key a body has a Content-Length of at most 10 MiB.")
             digest = hashlib.sha256(await request.body()).hexdigest()
             actor: Actor | None = getattr(request.state, "actor", None)
             if actor is None:

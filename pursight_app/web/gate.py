@@ -22,6 +22,9 @@ from pursight_app.core.settings import get_settings
 from pursight_app.web.sessions import actor_of_cookies, session_id_of_cookies, socket_cookies
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
+# Event logs are large; their routes read them part by part, and nothing before they know who sends it.
+MAX_LOG_BYTES = 1024 * 1024 * 1024 + MAX_BODY_BYTES
+_LOGS = re.compile(r"/racine/pipeline/[^/]{1,60}/event-logs|/auth/browser-event-log")
 _SOCKETS = "/_event"
 _OPEN_PAGES = frozenset({"/login", "/login/code", "/welcome", "/reset", "/docs"})
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]{0,500}\bsrc=)[^>]{0,500}>(.*?)</script>", re.DOTALL)
@@ -92,14 +95,14 @@ class Gate:
         if is_page:
             # The hashes of a page's scripts are taken from its text, so a page is never sent compressed.
             inner["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app(inner, _bounded(receive), _Answer(send, path))
+        await self._app(inner, _bounded(receive, _most_bytes(path)), _Answer(send, path))
 
     def _refusal(self, request: Request, path: str) -> PlainTextResponse | None:
         # Browsers resolve ".." themselves. A path that still has one dresses a page up as something below another address.
         if path.startswith(_CLOSED) or ".." in path.split("/"):
             return PlainTextResponse("Not found", 404)
-        if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
-            return PlainTextResponse(f"A request has at most {MAX_BODY_BYTES:,} bytes.", 413)
+        if int(request.headers.get("content-length") or 0) > (most := _most_bytes(path)):
+            return PlainTextResponse(f"A request has at most {most:,} bytes.", 413)
         is_form = path.startswith("/auth/browser-")
         if is_form and request.headers.get("origin", "null") not in self._origins:
             return PlainTextResponse("This form was sent from another site.", 403)
@@ -127,14 +130,18 @@ def _bound_token(session_id: str, client_token: str) -> str:
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
-def _bounded(receive: Receive) -> Receive:
+def _most_bytes(path: str) -> int:
+    return MAX_LOG_BYTES if _LOGS.fullmatch(path) else MAX_BODY_BYTES
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     seen = 0
 
     async def limited() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
+        if seen > most:
             # A chunked body has no length to refuse beforehand.
             return {"type": "http.disconnect"}
         return message

@@ -6,10 +6,14 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlmodel import select
 
+from pursight_app.api.dependencies import COOKIE, KEYED_BODY_MAX
 from pursight_app.core.db import unit_of_work
-from pursight_app.models import AuditEvent, PipelineRun
+from pursight_app.models import AuditEvent, PipelineRun, UserAccount
+from pursight_app.services import auth
+from pursight_app.services.access import Actor
 from tests.conftest import Put
 from tests.factories import Office, bearer, make_office
 from tests.unit.test_event_logs import small_log
@@ -68,6 +72,51 @@ def test_an_uploaded_log_is_a_run_at_the_time_at_which_it_took_place(
         row = session.get_one(PipelineRun, UUID(run["run_id"]))
         assert (row.reason, row.app_id, row.created_at.year) == ("ingested", "app-7", 2023)
         assert session.exec(select(AuditEvent).where(AuditEvent.action == "pipeline.ingest")).first()
+
+
+def test_the_browsers_form_brings_a_log_in_for_whoever_may(
+    client: TestClient, office: Office, pipeline_id: str
+) -> None:
+    def send(who: Actor | None, log: bytes, to: str = pipeline_id) -> Response:
+        client.cookies.clear()
+        if who is not None:
+            with unit_of_work() as session:
+                user = session.get_one(UserAccount, who.user_id)
+                client.cookies.set(COOKIE, auth.start_session(session, user, factors=("pwd",)).session_token)
+        answer = client.post(
+            "/auth/browser-event-log", files={"file": ("log", log)}, data={"pipeline_id": to}, follow_redirects=False
+        )
+        client.cookies.clear()
+        return answer
+
+    good = log_of("app-form")
+    assert send(None, good).status_code == 401
+    for who, log, to, problem in (
+        (office.viewer, good, pipeline_id, "pipeline.manage"),
+        (office.outsider, good, pipeline_id, "no%20such"),
+        (office.engineer, good, "nonsense", "no%20such"),
+        (office.engineer, b"no log", pipeline_id, "event%20log"),
+        (office.engineer, b"", pipeline_id, "event%20log"),
+    ):
+        answer = send(who, log, to)
+        assert answer.status_code == 303
+        assert problem in answer.headers["location"], answer.headers["location"]
+    answer = send(office.engineer, good)
+    assert answer.headers["location"].startswith("/pipelines/runs/")
+    [run] = client.get(f"/racine/pipeline/{pipeline_id}/runs", headers=bearer(office.engineer)).json()["items"]
+    assert run["app_id"] == "app-form"
+
+
+def test_a_body_with_a_key_is_not_read_whole_when_it_is_large(
+    client: TestClient, office: Office, pipeline_id: str
+) -> None:
+    answer = client.post(
+        f"/racine/pipeline/{pipeline_id}/event-logs",
+        files={"file": ("log", b"x" * (KEYED_BODY_MAX + 1))},
+        headers=bearer(office.engineer) | {"Idempotency-Key": "large"},
+    )
+    assert answer.status_code == 422
+    assert "Idempotency-Key" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("clock", [0, -5, 10**17])

@@ -13,8 +13,17 @@ from sqlmodel import select
 from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError
-from pursight_app.models import ActivityEvent, Asset, AssetColumn, Classification, Decision, Finding, FindingStatus
-from pursight_app.services import collaboration
+from pursight_app.models import (
+    AccessGrant,
+    ActivityEvent,
+    Asset,
+    AssetColumn,
+    Classification,
+    Decision,
+    Finding,
+    FindingStatus,
+)
+from pursight_app.services import access, collaboration
 from tests.factories import (
     PEOPLE_HEADER,
     Office,
@@ -124,6 +133,61 @@ def test_a_finding_is_waived_until_a_day(client: TestClient, office: Office, roo
         assert session.get_one(Finding, finding.id).status == FindingStatus.WAIVED
         done = session.exec(select(ActivityEvent).where(ActivityEvent.asset_id == asset.id)).all()
     assert "decision.approved" in {event.type for event in done}
+
+
+def effects(client: TestClient, room: UUID, who: dict[str, str]) -> list[str]:
+    rows = client.get(f"{ROOMS}/session/{room}/decisions", headers=who).json()["items"]
+    return list(rows[0]["effects"])
+
+
+def test_who_is_to_approve_sees_what_an_approval_does(
+    client: TestClient, office: Office, room: UUID, asset: Asset
+) -> None:
+    with unit_of_work() as session:
+        ids = collaboration.suggested_of(session, office.steward, asset.id)
+        verdict = session.get_one(Classification, ids[0])
+        finding = session.exec(select(Finding).where(Finding.asset_id == asset.id)).first()
+    assert finding is not None
+    viewer = bearer(office.viewer)
+
+    params: dict[str, object] = {"asset_id": str(asset.id), "user_id": str(office.viewer.user_id)}
+    propose(client, office, room, action="assign_owner", params=params)
+    [said] = effects(client, room, viewer)
+    assert office.viewer.email in said
+    assert asset.qualified_name in said
+
+    params = {"finding_id": str(finding.id), "reason": "It is being mended.", "expires_at": "2099-03-01T00:00:00Z"}
+    propose(client, office, room, action="waive", params=params)
+    [said] = effects(client, room, viewer)
+    assert "1 Mar 2099" in said
+    assert "It is being mended." in said
+    assert asset.qualified_name in said
+
+    review = propose(client, office, room, action="review", params={"classification_ids": [str(each) for each in ids]})
+    said = " ".join(effects(client, room, viewer))
+    assert f"is confirmed as {verdict.data_class}" in said
+    assert len(effects(client, room, viewer)) == len(ids)
+
+    # Whoever may not see the table sees that there is something, and not what.
+    with unit_of_work() as session:
+        session.add(
+            AccessGrant(
+                workspace_id=office.workspace_id, user_id=office.viewer.user_id, permission="catalog.read", effect="deny",
+                scope_kind="data_source", data_source_id=asset.data_source_id,
+            )
+        )  # fmt: skip
+        access.bump_version(session)
+    for said in effects(client, room, viewer):
+        assert "may not see" in said
+        assert asset.qualified_name not in said
+
+    # A scan changes a verdict: what was proposed is no longer what would be done.
+    with unit_of_work() as session:
+        session.get_one(Classification, ids[0]).data_class = "phone"
+    code, refused = vote(client, review, bearer(office.administrator))
+    assert (code, refused["code"]) == (409, "proposal_outdated")
+    with unit_of_work() as session:
+        assert session.get_one(Classification, ids[1]).status == "suggested"
 
 
 def test_two_approvals_are_two_people(client: TestClient, office: Office, room: UUID) -> None:

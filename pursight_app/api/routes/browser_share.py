@@ -21,7 +21,12 @@ from pursight_app.services.access import Actor
 router = APIRouter(tags=["collaboration"], route_class=GuardedRoute, include_in_schema=False)
 
 
-async def _actor(request: Request) -> Actor:
+async def actor_of_cookie(request: Request) -> Actor:
+    """Who sends a form or follows a link.
+
+    Raises:
+        NotAuthenticatedError: nobody who is logged in.
+    """
     token = request.cookies.get(COOKIE, "")
     actor = await auth.actor_of_session(auth.session_id_of(token)) if token else None
     if actor is None:
@@ -33,7 +38,7 @@ async def _actor(request: Request) -> Actor:
 @public
 async def share_document(request: Request) -> Response:
     """The form's target: back to the room, with what was wrong if something was."""
-    actor = await _actor(request)
+    actor = await actor_of_cookie(request)
     async with request.form(max_files=1, max_fields=5) as form:
         file, room = form.get("file"), str(form.get("session_id", ""))
         content = await file.read() if isinstance(file, UploadFile) else b""
@@ -55,7 +60,7 @@ def _share(actor: Actor, room_id: UUID, name: str, content: bytes) -> None:
 @public
 async def download_document(document_id: UUID, request: Request) -> Response:
     """A shared file as a download, never as a page."""
-    actor = await _actor(request)
+    actor = await actor_of_cookie(request)
     title, content = await asyncio.to_thread(_read, actor, document_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(title, safe='')}",

@@ -114,6 +114,7 @@ def list_decisions(session_id: UUID, actor: CurrentActor) -> Page:
             "decided_by": row.decided_by,
             "approvals": row.approvals,
             "has_voted": row.has_voted,
+            "effects": row.effects,
         }
         for row in rows
     ]

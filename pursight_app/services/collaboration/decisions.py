@@ -29,6 +29,7 @@ from pursight_app.models import (
 )
 from pursight_app.services import access, activity, audit, catalog, compliance, reviews
 from pursight_app.services.access import Actor, Permission
+from pursight_app.services.collaboration.effects import classes_of, effects_of, require_as_proposed
 from pursight_app.services.collaboration.log import Happening, append, ended
 from pursight_app.services.collaboration.seats import Seat, seat_of
 from pursight_app.services.notifications import notify_person
@@ -40,13 +41,14 @@ _NO_DECISION = "There is no such proposal in a room that you take part in."
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A proposal with the names that its readers need; `has_voted` of the reader."""
+    """A proposal with the names that its readers need; `has_voted` of the reader; `effects` in words, see effects.py."""
 
     decision: Decision
     proposed_by: str
     decided_by: str
     approvals: int
     has_voted: bool
+    effects: list[str]
 
 
 def propose(
@@ -77,6 +79,8 @@ def propose(
     for row in _subjects(session, actor, action, checked, is_doing=False):
         if row.workspace_id != room.workspace_id:
             raise NotFoundError("There is no such thing in the room's workspace.")
+    if action == DecisionAction.REVIEW and checked["decision"] != "correct":
+        checked["classes"] = classes_of(session, checked["classification_ids"])
     decision_id = uuid4()
     told: dict[str, object] = {"decision_id": str(decision_id), "title": title, "action": action}
     seq = append(session, room, Happening("decision_proposed", told), actor_id=actor.user_id)
@@ -185,7 +189,7 @@ def vote(session: Session, actor: Actor, decision_id: UUID, *, is_approval: bool
     """Approves or rejects. One rejection ends a proposal; enough approvals do what it says, in the same transaction.
 
     Raises:
-        ConflictError: decided already, code `already_decided`.
+        ConflictError: decided already (`already_decided`), or a verdict has changed since it was proposed (`proposal_outdated`).
         PermissionDeniedError: one's own proposal; or the actor may not do what it says.
     """
     seat, decision = _proposal(session, actor, decision_id)
@@ -207,6 +211,7 @@ def vote(session: Session, actor: Actor, decision_id: UUID, *, is_approval: bool
         told = {"decision_id": str(decision.id), "approvals": approvals, "needs": decision.needs}
         append(session, seat.room, Happening("decision_voted", told), actor_id=actor.user_id)
         return decision
+    require_as_proposed(session, decision)
     _apply(session, actor, decision)
     return _close(session, actor, seat.room, decision, DecisionStatus.APPROVED, asset_ids=_assets(session, subjects))
 
@@ -292,6 +297,7 @@ def list_decisions(session: Session, actor: Actor, room_id: UUID, *, limit: int 
             names.get(row.decided_by_id, "") if row.decided_by_id else "",
             sum(vote.decision_id == row.id for vote in votes),
             any(vote.decision_id == row.id and vote.user_id == actor.user_id for vote in votes),
+            effects_of(session, actor, row),
         )
         for row in rows
     ]

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from pursight_app.core.definitions import parse_definition
 from pursight_app.services.access import Actor
-from pursight_app.services.pipelines.checks import check_definition, resolve
+from pursight_app.services.pipelines.checks import check_definition, linked_assets, resolve
 from pursight_app.services.pipelines.event_log_folders import FolderReport, ingest_folder
 from pursight_app.services.pipelines.history import compare_outputs, ingest_event_log, ingest_upload
 from pursight_app.services.pipelines.inputs import are_same
@@ -81,6 +81,7 @@ __all__ = [
     "ingest_event_log",
     "ingest_folder",
     "ingest_upload",
+    "linked_assets",
     "list_open_lineage",
     "list_pipelines",
     "list_queries",

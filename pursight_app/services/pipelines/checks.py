@@ -230,6 +230,18 @@ def place(path: str, what: str) -> str:
     return str(found)
 
 
+def linked_assets(session: Session, actor: Actor, workspace_id: UUID, definition: Definition) -> dict[str, UUID]:
+    """Which assets inputs and outputs are, by table or path as the definition has them; only those that the actor may see."""
+    found: dict[str, UUID] = {}
+    for each in (*definition.inputs, *definition.outputs):
+        asset = _asset_of_table(session, workspace_id, each.table) if each.table else None
+        path = each.path or str(managed_table(workspace_id, each.table))
+        asset = asset or next((one for one in assets_in(session, workspace_id, path) if _is_at(one, path)), None)
+        if asset is not None and actor.decide(Permission.CATALOG_READ, access.asset_resource(asset)).allowed:
+            found[each.table or each.path] = asset.id
+    return found
+
+
 def readable_by(session: Session, actor: Actor, assets: Sequence[UUID]) -> bool:
     """Whether the actor may read all of these assets."""
     seen = access.scoped(actor, select(Asset.id).where(col(Asset.id).in_(assets)), Asset)
