@@ -138,13 +138,21 @@ def _outside() -> rx.Component:
             rx.cond(
                 State.is_invited,
                 "Join to read what was said and to take part.",
-                "Join again to read on and to take part.",
+                rx.cond(
+                    State.is_ended,
+                    "It ended after that. Who was in it until then can read and export it.",
+                    "Join again to read on and to take part.",
+                ),
             ),
-            button(
-                "Join room",
-                icon="log-in",
-                kind="primary",
-                on_click=[State.join, RoomDocumentsState.load, RoomDecisionsState.load],
+            rx.cond(
+                State.is_ended,
+                link_button("All rooms", "/rooms"),
+                button(
+                    "Join room",
+                    icon="log-in",
+                    kind="primary",
+                    on_click=[State.join, RoomDocumentsState.load, RoomDecisionsState.load],
+                ),
             ),
         ),
         class_name="card",

@@ -124,7 +124,7 @@ class HomeState(rx.State):
             self.attention += _items([(waiting, "key-round", "accent", "requests for access wait", "/admin/access")])
 
     async def _fill_rooms(self, home: UUID) -> None:
-        rooms = await run(lambda session, actor: collaboration.list_rooms(session, actor, home))
+        rooms = await run(lambda session, actor: collaboration.list_rooms(session, actor, home)[0])
         invitations = sum(row.status == "invited" for row in rooms)
         self.attention += _items([(invitations, "mail-open", "accent", "invitations to rooms", "/rooms")])
         tasks = await run(lambda session, actor: collaboration.list_own_tasks(session, actor, home))

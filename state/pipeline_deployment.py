@@ -89,7 +89,7 @@ class PipelineDeploymentState(rx.State):
     async def open_rooms(self) -> None:
         """Asks into which room the report goes."""
         workspace_id = as_id(await current_workspace(self))
-        rows = await run(lambda session, actor: collaboration.list_rooms(session, actor, workspace_id))
+        rows = await run(lambda session, actor: collaboration.list_rooms(session, actor, workspace_id)[0])
         self.rooms = [
             [str(row.room.id), row.room.title] for row in rows if row.status == "active" and row.room.status == "active"
         ]

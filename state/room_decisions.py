@@ -91,7 +91,7 @@ class RoomDecisionsState(rx.State):
             return
 
         def work(session: Session, actor: Actor) -> tuple[list[DecisionRow], list[TaskRow]]:
-            decisions = collaboration.list_decisions(session, actor, room_id)
+            decisions, _ = collaboration.list_decisions(session, actor, room_id)
             return decisions, collaboration.list_tasks(session, actor, room_id)
 
         decisions, tasks = await run(work)

@@ -55,7 +55,7 @@ class RoomsState(rx.State):
         if not workspace_id:
             return
         home = as_id(workspace_id)
-        rows = await run(lambda session, actor: collaboration.list_rooms(session, actor, home))
+        rows = await run(lambda session, actor: collaboration.list_rooms(session, actor, home)[0])
         views = [room_view(row) for row in rows]
         self.invitations = [view for view in views if view.is_invitation]
         self.rooms = [view for view in views if not view.is_invitation]

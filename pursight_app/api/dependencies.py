@@ -4,10 +4,10 @@ import asyncio
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.routing import APIRoute
@@ -24,6 +24,7 @@ from pursight_app.models import IdempotencyKey
 from pursight_app.services import auth
 from pursight_app.services.access import Actor
 
+Row = TypeVar("Row")
 MAX_OFFSET = 10_000
 # Longer than any request takes: the database cuts statements at 30 seconds.
 STUCK_AFTER = timedelta(minutes=2)
@@ -104,6 +105,11 @@ def page(items: list[Any], total: int, at: Paging) -> Page:
     after = at.offset + len(items)
     cursor = base64.urlsafe_b64encode(str(after).encode()).decode() if after < total and items else None
     return Page(items=items, next_cursor=cursor, total=total)
+
+
+def page_of(rows: Sequence[Row], view: Callable[[Row], Any], at: Paging) -> Page:
+    """One page of rows that are all there."""
+    return page([view(row) for row in rows[at.offset : at.offset + at.limit]], len(rows), at)
 
 
 class IdempotentRoute(APIRoute):

@@ -77,6 +77,8 @@ class LiveHub:
                 async for channel, text in listen(CHANNEL, SESSION_CHANNEL, ACCESS_CHANNEL, ROOM_CHANNEL):
                     if channel in {"", ACCESS_CHANNEL}:
                         self._turns[_EVERYBODY] += 1
+                    if not channel:
+                        self._catch_up()
                     if channel == ROOM_CHANNEL:
                         line = RoomLine.unpacked(text)
                         await self._tell(line)
@@ -90,6 +92,14 @@ class LiveHub:
             except (RedisError, ServiceUnavailableError) as error:
                 log.warning("hub.redis_lost", error=type(error).__name__)
                 await asyncio.sleep(1)
+
+    def _catch_up(self) -> None:
+        """Every tab looks anew: of what was told before this line to Redis stood, nothing was heard."""
+        self._plan(_EVERYBODY, _RIGHTS)
+        for room in list(self._sockets.manager.rooms.get(self._namespace.namespace, ())):
+            kind, _, rest = str(room).partition(":")
+            if kind == "page":
+                self._plan(str(room), rest.partition(":")[0])
 
     def moment(self, room_id: str, *, minutes_ago: int = 0) -> str:
         """Names this moment in the life of a room: whatever may take a seat away begins another one, and each minute."""

@@ -1,16 +1,20 @@
 """What is shared in rooms: by content, not by name; seen with the reader's own rights."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlmodel import select
 
+from pursight_app.api.dependencies import COOKIE
 from pursight_app.core import blob
 from pursight_app.core.db import unit_of_work
-from pursight_app.models import Asset, Document, Member, Role
-from pursight_app.services import access
+from pursight_app.models import Asset, Document, Member, Role, UserAccount
+from pursight_app.services import access, auth, collaboration
+from pursight_app.services.access import Actor
 from tests.factories import (
     PEOPLE_HEADER,
     Office,
@@ -206,3 +210,42 @@ def test_links_lead_to_the_web_and_hold_no_password(client: TestClient, office: 
     assert answer.status_code == status, answer.text
     listed = client.get(f"{ROOMS}/session/{room}/documents", headers=bearer(office.steward)).json()["items"]
     assert [item["url"] for item in listed] == ([url] if status == 201 else [])
+
+
+def test_ra_63_files_of_a_room_go_to_whoever_is_in_it_by_links_and_forms_too(
+    client: TestClient, office: Office, room: UUID
+) -> None:
+    """What a browser follows with its cookie: a stranger's, another workspace's, and one of somebody taken out."""
+    _, made = upload(client, bearer(office.viewer), room, "plan.md", b"# Plan")
+    link = f"/auth/room-document/{made['document_id']}"
+
+    def as_browser(who: Actor | None, method: str, path: str, **more: Any) -> Response:
+        client.cookies.clear()
+        if who is not None:
+            with unit_of_work() as session:
+                user = session.get_one(UserAccount, who.user_id)
+                client.cookies.set(COOKIE, auth.start_session(session, user, factors=("pwd",)).session_token)
+        answer = client.request(method, path, follow_redirects=False, **more)
+        client.cookies.clear()
+        return answer
+
+    def share(who: Actor | None, to: UUID) -> Response:
+        form = {"files": {"file": ("more.md", b"# More")}, "data": {"session_id": str(to)}}
+        return as_browser(who, "POST", "/auth/browser-share-document", **form)
+
+    answer = as_browser(office.viewer, "GET", link)
+    assert (answer.status_code, answer.content) == (200, b"# Plan")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert share(office.viewer, room).headers["location"] == f"/rooms/{room}"
+
+    assert as_browser(None, "GET", link).status_code == share(None, room).status_code == 401
+    for stranger in (office.engineer, office.outsider):
+        assert as_browser(stranger, "GET", link).status_code == 404
+        assert as_browser(stranger, "GET", f"/auth/room-document/{uuid4()}").status_code == 404
+        assert "problem=" in share(stranger, room).headers["location"]
+    with unit_of_work() as session:
+        collaboration.withdraw(session, office.steward, room, office.viewer.user_id)
+    assert as_browser(office.viewer, "GET", link).status_code == 404
+    assert "problem=" in share(office.viewer, room).headers["location"]
+    with unit_of_work() as session:
+        assert len(session.exec(select(Document).where(Document.room_id == room)).all()) == 2

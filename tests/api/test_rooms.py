@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,9 +18,34 @@ from pursight_app.core.clock import now
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError
 from pursight_app.core.redis import redis
-from pursight_app.models import ActivityEvent, Member, Notification, Participant, Role, Room, RoomEvent
+from pursight_app.models import (
+    ActivityEvent,
+    Finding,
+    Member,
+    Notification,
+    OptimizationPlan,
+    Participant,
+    Pipeline,
+    Role,
+    Room,
+    RoomEvent,
+)
 from pursight_app.services import access, collaboration
-from tests.factories import Office, actor_of, bearer, make_office, make_room, make_user, room_things, say
+from tests.factories import (
+    PEOPLE_HEADER,
+    Office,
+    actor_of,
+    bearer,
+    make_folder_source,
+    make_office,
+    make_room,
+    make_user,
+    people_rows,
+    room_things,
+    say,
+    scan_now,
+    write_csv,
+)
 
 ROOMS = "/racine/collaboration"
 
@@ -226,6 +252,38 @@ def test_a_room_is_about_a_thing_that_its_maker_may_see(client: TestClient, offi
     assert code == 422
 
 
+def test_a_room_opens_from_a_scan_a_finding_or_a_plan_for_whoever_may_see_it(
+    client: TestClient, office: Office, tmp_path: Path
+) -> None:
+    write_csv(tmp_path / "people.csv", [*PEOPLE_HEADER, "password"], [[*row, "Hunter2!"] for row in people_rows()])
+    source = make_folder_source(office, tmp_path)
+    scan = scan_now(office, source)
+    ids = {"workspace_id": office.workspace_id}
+    with unit_of_work() as session:
+        finding = session.exec(select(Finding).where(Finding.workspace_id == office.workspace_id)).first()
+        pipeline = Pipeline(**ids, name="Discussed")
+        session.add(pipeline)
+        session.flush()
+        plan = OptimizationPlan(**ids, pipeline_id=pipeline.id, version=1, status="ready")
+        session.add(plan)
+    assert finding is not None
+    for name, thing in (("scan_id", scan.id), ("finding_id", finding.id), ("plan_id", plan.id)):
+        body = {"workspace_id": str(office.workspace_id), "title": f"About a {name}", name: str(thing)}
+        code, made = post(client, "session", bearer(office.steward), **body)
+        assert code == 201, made
+        with unit_of_work() as session:
+            room = session.get_one(Room, UUID(str(made["session_id"])))
+        assert (f"{room.subject_kind}_id", room.subject_id) == (name, thing)
+        # Of another workspace it is none.
+        elsewhere = {**body, "workspace_id": str(make_office().workspace_id)}
+        assert post(client, "session", bearer(office.steward), **elsewhere)[0] == 404
+        with unit_of_work() as session:
+            other = access.load_actor(session, office.outsider.user_id)
+        assert other is not None
+        outside = {**body, "workspace_id": str(next(iter(other.roles)))}
+        assert post(client, "session", bearer(other), **outside)[1]["code"] == "not_found"
+
+
 @pytest.mark.parametrize("title", ["", "   ", "x" * 201])
 def test_titles_are_checked(client: TestClient, office: Office, title: str) -> None:
     assert post(client, "session", bearer(office.steward), workspace_id=str(office.workspace_id), title=title)[0] == 422
@@ -311,7 +369,9 @@ def test_ra_86_unread_counts_end_right(client: TestClient, office: Office) -> No
     assert min(at_once(read, 16)) >= 0  # type: ignore[type-var]
     with unit_of_work() as session:
         row = next(
-            row for row in collaboration.list_rooms(session, office.viewer, office.workspace_id) if row.room.id == room
+            row
+            for row in collaboration.list_rooms(session, office.viewer, office.workspace_id)[0]
+            if row.room.id == room
         )
         seq = session.get_one(Room, room).last_seq
     assert row.unread == max(0, seq - 45) if seq > 45 else row.unread == 0
@@ -327,7 +387,7 @@ def test_ra_86_reading_while_others_write_ends_at_nothing_unread(office: Office)
         if turn % 2:
             return say(office.steward, room, f"{turn}").seq
         with unit_of_work() as session:
-            mine = collaboration.list_rooms(session, office.viewer, office.workspace_id)
+            mine, _ = collaboration.list_rooms(session, office.viewer, office.workspace_id)
             unread.append(next(row.unread for row in mine if row.room.id == room))
             return collaboration.mark_read(session, office.viewer, room, 10**9)
 
@@ -336,7 +396,7 @@ def test_ra_86_reading_while_others_write_ends_at_nothing_unread(office: Office)
     assert all(0 <= count <= 12 for count in unread)
     with unit_of_work() as session:
         collaboration.mark_read(session, office.viewer, room, 10**9)
-        mine = collaboration.list_rooms(session, office.viewer, office.workspace_id)
+        mine, _ = collaboration.list_rooms(session, office.viewer, office.workspace_id)
         assert next(row.unread for row in mine if row.room.id == room) == 0
 
 
@@ -364,6 +424,12 @@ def test_an_invitation_that_leads_nowhere_leaves_the_bell(client: TestClient, of
     assert unseen() == []
     assert status_of(room, office.engineer.user_id) == "expired"
     assert post(client, "join", headers, session_id=str(room))[1]["code"] == "invitation_expired"
+    ask()
+    with unit_of_work() as session:
+        collaboration.end_room(session, office.steward, room)
+    assert unseen() == []
+    assert status_of(room, office.engineer.user_id) == "expired"
+    room = make_room(office)
     ask()
     assert post(client, "join", headers, session_id=str(room))[0] == 200
 

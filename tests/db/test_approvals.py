@@ -114,6 +114,17 @@ def test_some_of_a_plan_is_applied_and_the_rest_is_not(office: Office) -> None:
     assert conf == {"spark.sql.shuffle.partitions": "8"}
 
 
+def test_the_diff_is_that_of_what_is_chosen(office: Office) -> None:
+    plan_id = make_ready(office, make_pipeline(office))
+    known = recommendations(plan_id)
+    with unit_of_work() as session:
+        row = optimization.get_plan(session, office.engineer, plan_id)
+        assert "shuffle.partitions" in optimization.diff_of_plan(session, row)
+        of_one = optimization.diff_of_plan(session, row, [known["tuning"]]).splitlines()[2:]
+        assert [line for line in of_one if line[0] in "+-"] == ["+spark.sql.shuffle.partitions = 8"]
+        assert optimization.diff_of_plan(session, row, []) == ""
+
+
 def test_what_one_may_not_approve_is_refused(office: Office) -> None:
     plan_id = make_ready(office, make_pipeline(office))
     with pytest.raises(PermissionDeniedError):

@@ -30,6 +30,22 @@ def together(owner: Page, member: Page, site: Site) -> tuple[Page, Page, str]:
     return owner, member, room
 
 
+def test_what_was_told_while_the_line_to_redis_was_cut_is_seen_without_a_reload(
+    together: tuple[Page, Page, str], site: Site, store: Store
+) -> None:
+    owner, _, room = together
+    say(owner, "before the cut")
+    expect(owner.get_by_role("log")).to_contain_text("before the cut")
+
+    # All that listen are thrown out; until they are back a second later nobody hears this.
+    assert int(store.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")) > 0
+    body = {"session_id": room, "body": "told to nobody", "client_id": uuid4().hex}
+    site.post("/racine/collaboration/message", body)
+    assert store.redis.pubsub_numsub(ROOM_CHANNEL)[0][1] < 2
+
+    expect(owner.get_by_role("log")).to_contain_text("told to nobody", timeout=10_000)
+
+
 def pour(site: Site, room: str, count: int) -> None:
     """Many messages, quicker than by hand."""
     for turn in range(count):
@@ -52,11 +68,22 @@ def test_what_was_said_is_found_and_shown_among_its_neighbours(together: tuple[P
     expect(log.get_by_text("New since you left")).to_be_visible()
     expect(log.get_by_text("old message 0", exact=True)).to_be_visible()
 
-    # All the way back and again to the end.
-    pour_more = [f"more {turn}" for turn in range(3)]
-    for text in pour_more:
-        say(owner, text)
+    for turn in range(3):
+        say(owner, f"more {turn}")
     expect(log.get_by_text("more 2")).to_be_visible()
+
+    # All the way back from the newest and again to the end.
+    member.reload()
+    expect(log.get_by_text("more 2")).to_be_visible()
+    expect(log.get_by_text("old message 0", exact=True)).to_have_count(0)
+    for _ in range(3):
+        if log.get_by_text("old message 0", exact=True).count():
+            break
+        before = log.locator(".message").count()
+        member.get_by_role("button", name="Show older messages").click()
+        expect(log.locator(".message")).not_to_have_count(before)
+    expect(log.get_by_text("old message 0", exact=True)).to_be_visible()
+    expect(member.get_by_role("button", name="Show older messages")).to_have_count(0)
 
     owner.get_by_role("button", name="More about this room").click()
     owner.get_by_role("menuitem", name="Search in this room").click()
@@ -65,6 +92,19 @@ def test_what_was_said_is_found_and_shown_among_its_neighbours(together: tuple[P
     owner.get_by_role("list", name="Found messages").get_by_role("button").first.click()
     shown = owner.get_by_role("log")
     expect(shown.get_by_text("old message 7", exact=True)).to_be_visible()
+    expect(shown.get_by_text("more 2")).to_have_count(0)
+    for _ in range(4):
+        if not owner.get_by_role("button", name="Show newer messages").count():
+            break
+        last = shown.locator(".message").last.inner_text()
+        owner.get_by_role("button", name="Show newer messages").click()
+        expect(shown.locator(".message").last).not_to_have_text(last)
+    expect(shown.get_by_text("more 2")).to_be_visible()
+    owner.get_by_role("button", name="More about this room").click()
+    owner.get_by_role("menuitem", name="Search in this room").click()
+    owner.get_by_role("dialog").get_by_role("searchbox").fill("message 7 old")
+    owner.get_by_role("dialog").get_by_role("button", name="Find").click()
+    owner.get_by_role("list", name="Found messages").get_by_role("button").first.click()
     expect(shown.get_by_text("more 2")).to_have_count(0)
     owner.get_by_role("button", name="Go to the newest").click()
     expect(shown.get_by_text("more 2")).to_be_visible()

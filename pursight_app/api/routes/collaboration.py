@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, model_validator
 
-from pursight_app.api.dependencies import CurrentActor, Page
+from pursight_app.api.dependencies import CurrentActor, CurrentPaging, Page, page
 from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core import rooms as live
 from pursight_app.core.db import unit_of_work
@@ -127,11 +127,13 @@ def create_session(body: NewRoom, actor: CurrentActor) -> dict[str, str]:
 
 @router.get("/sessions")
 @_JOIN
-def list_sessions(workspace_id: UUID, actor: CurrentActor, subject_id: UUID | None = None) -> Page:
-    """The caller's rooms and open invitations, the latest first."""
+def list_sessions(workspace_id: UUID, actor: CurrentActor, at: CurrentPaging, subject_id: UUID | None = None) -> Page:
+    """The caller's rooms and open invitations, those that go on first, then the latest."""
     with unit_of_work() as session:
-        rows = collaboration.list_rooms(session, actor, workspace_id, subject_id=subject_id, limit=200)
-    return Page(items=[_view_row(row) for row in rows], next_cursor=None, total=len(rows))
+        rows, total = collaboration.list_rooms(
+            session, actor, workspace_id, subject_id=subject_id, limit=at.limit, offset=at.offset
+        )
+    return page([_view_row(row) for row in rows], total, at)
 
 
 @router.get("/session/{session_id}")
@@ -209,7 +211,7 @@ def mark_read(body: ReadMark, actor: CurrentActor) -> dict[str, int]:
 def typing(body: RoomRef, actor: CurrentActor) -> Response:
     """Tells the room that the caller is writing; forgotten after four seconds."""
     with unit_of_work() as session:
-        collaboration.seat_of(session, actor, body.session_id)
+        collaboration.require_open(collaboration.seat_of(session, actor, body.session_id).room)
     live.typing(body.session_id, actor.user_id, actor.name)
     live.sign_of_life(body.session_id, [actor.user_id], is_active=True)
     return Response(status_code=204)

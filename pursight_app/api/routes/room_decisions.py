@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from pursight_app.api.dependencies import CurrentActor, Page
+from pursight_app.api.dependencies import MAX_OFFSET, CurrentActor, CurrentPaging, Page, page, page_of
 from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.models import Decision
@@ -103,10 +103,10 @@ def withdraw(decision_id: UUID, actor: CurrentActor) -> dict[str, object]:
 
 @router.get("/session/{session_id}/decisions")
 @guard(Permission.ROOM_JOIN, on="session_id")
-def list_decisions(session_id: UUID, actor: CurrentActor) -> Page:
-    """The room's proposals, open ones first."""
+def list_decisions(session_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
+    """The room's proposals, open ones first; `effects` says what an approval does."""
     with unit_of_work() as session:
-        rows = collaboration.list_decisions(session, actor, session_id)
+        rows, total = collaboration.list_decisions(session, actor, session_id, limit=at.limit, offset=at.offset)
     items = [
         {
             **_view(row.decision),
@@ -118,7 +118,7 @@ def list_decisions(session_id: UUID, actor: CurrentActor) -> Page:
         }
         for row in rows
     ]
-    return Page(items=items, next_cursor=None, total=len(items))
+    return page(items, total, at)
 
 
 @router.post("/tasks", status_code=201)
@@ -143,17 +143,17 @@ def set_task_status(task_id: UUID, body: TaskState, actor: CurrentActor) -> dict
 
 @router.get("/session/{session_id}/tasks")
 @guard(Permission.ROOM_JOIN, on="session_id")
-def list_tasks(session_id: UUID, actor: CurrentActor) -> Page:
+def list_tasks(session_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """The room's tasks, open ones first."""
     with unit_of_work() as session:
-        rows = collaboration.list_tasks(session, actor, session_id)
-    return Page(items=[view_task(row) for row in rows], next_cursor=None, total=len(rows))
+        rows = collaboration.list_tasks(session, actor, session_id, limit=MAX_OFFSET)
+    return page_of(rows, view_task, at)
 
 
 @router.get("/tasks")
 @guard(Permission.ROOM_JOIN)
-def list_own_tasks(workspace_id: UUID, actor: CurrentActor) -> Page:
+def list_own_tasks(workspace_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """The caller's own open tasks."""
     with unit_of_work() as session:
-        rows = collaboration.list_own_tasks(session, actor, workspace_id)
-    return Page(items=[view_task(row) for row in rows], next_cursor=None, total=len(rows))
+        rows = collaboration.list_own_tasks(session, actor, workspace_id, limit=MAX_OFFSET)
+    return page_of(rows, view_task, at)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from starlette.datastructures import UploadFile
 
-from pursight_app.api.dependencies import CurrentActor, Page
+from pursight_app.api.dependencies import MAX_OFFSET, CurrentActor, CurrentPaging, Page, page_of
 from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import InvalidInputError
@@ -122,11 +122,11 @@ def _share(actor: Actor, body: NewDocument) -> Document:
 
 @router.get("/session/{session_id}/documents")
 @guard(Permission.ROOM_JOIN, on="session_id")
-def list_documents(session_id: UUID, actor: CurrentActor) -> Page:
+def list_documents(session_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page:
     """What was shared in a room, the newest first."""
     with unit_of_work() as session:
-        rows = collaboration.list_documents(session, actor, session_id)
-    return Page(items=[view_document(row) for row in rows], next_cursor=None, total=len(rows))
+        rows = collaboration.list_documents(session, actor, session_id, limit=MAX_OFFSET)
+    return page_of(rows, view_document, at)
 
 
 @router.get(

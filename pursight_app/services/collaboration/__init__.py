@@ -28,7 +28,7 @@ from pursight_app.services.collaboration.invitations import (
     sweep_expired_invitations,
     withdraw,
 )
-from pursight_app.services.collaboration.log import events_after
+from pursight_app.services.collaboration.log import events_after, require_open
 from pursight_app.services.collaboration.messages import (
     MessageRow,
     Sent,
@@ -103,6 +103,7 @@ __all__ = [
     "propose",
     "react",
     "read_content",
+    "require_open",
     "restore_note",
     "search_messages",
     "seat_of",

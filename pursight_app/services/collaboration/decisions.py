@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
+from pursight_app.core.db import count_rows
 from pursight_app.core.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from pursight_app.models import (
     Asset,
@@ -280,12 +281,15 @@ def withdraw_proposal(session: Session, actor: Actor, decision_id: UUID) -> Deci
     return _close(session, actor, seat.room, decision, DecisionStatus.WITHDRAWN)
 
 
-def list_decisions(session: Session, actor: Actor, room_id: UUID, *, limit: int = 100) -> list[DecisionRow]:
-    """The room's proposals, open ones first, then the newest, at most `limit`."""
+def list_decisions(
+    session: Session, actor: Actor, room_id: UUID, *, limit: int = 100, offset: int = 0
+) -> tuple[list[DecisionRow], int]:
+    """The room's proposals, open ones first, then the newest; and how many there are."""
     seat_of(session, actor, room_id)
-    rows = session.exec(
-        select(Decision).where(Decision.room_id == room_id).order_by(col(Decision.seq).desc()).limit(limit)
-    ).all()
+    wanted = select(Decision).where(Decision.room_id == room_id)
+    is_closed = col(Decision.status) != DecisionStatus.PROPOSED
+    ranked = wanted.order_by(is_closed, col(Decision.seq).desc()).limit(limit).offset(offset)
+    rows = session.exec(ranked).all()
     ids = {each for row in rows for each in (row.proposed_by_id, row.decided_by_id) if each}
     found = session.exec(select(UserAccount).where(col(UserAccount.id).in_(ids))).all()
     names = {user.id: user.name for user in found}
@@ -301,7 +305,7 @@ def list_decisions(session: Session, actor: Actor, room_id: UUID, *, limit: int 
         )
         for row in rows
     ]
-    return sorted(listed, key=lambda each: each.decision.status != DecisionStatus.PROPOSED)
+    return listed, count_rows(session, wanted)
 
 
 def suggested_of(session: Session, actor: Actor, asset_id: UUID) -> list[UUID]:

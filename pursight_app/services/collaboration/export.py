@@ -58,7 +58,7 @@ def export_json(session: Session, actor: Actor, room_id: UUID) -> str:
             "documents": _documents(session, actor, room_id),
             "decisions": [
                 {"title": row.decision.title, "status": row.decision.status, "decided_by": row.decided_by}
-                for row in list_decisions(session, actor, room_id, limit=_ALL)
+                for row in list_decisions(session, actor, room_id, limit=_ALL)[0]
             ],
             "tasks": [
                 {
@@ -103,7 +103,7 @@ def export_markdown(session: Session, actor: Actor, room_id: UUID) -> str:
         lines += [f"**{row.author_name}**, {row.message.created_at:%Y-%m-%d %H:%M} UTC{note}", ""]
         text = "*deleted*" if row.message.deleted_at else row.message.body
         lines += [*(f"> {line}" for line in text.splitlines()), ""]
-    if decided := list_decisions(session, actor, room_id, limit=_ALL):
+    if decided := list_decisions(session, actor, room_id, limit=_ALL)[0]:
         lines += ["## Decisions", "", *(f"- {row.decision.title}: {row.decision.status}" for row in decided), ""]
     if tasks := list_tasks(session, actor, room_id, limit=_ALL):
         lines += ["## Tasks", "", *(f"- {row.task.title} ({row.owner}, {row.task.status})" for row in tasks), ""]

@@ -89,6 +89,16 @@ def ended() -> ConflictError:
     return ConflictError("This room has ended. It can be read, and takes nothing more.", code="session_ended")
 
 
+def require_open(room: Room) -> None:
+    """Whoever wants to do something in a room.
+
+    Raises:
+        ConflictError: it has ended; code `session_ended`.
+    """
+    if room.status == RoomStatus.ENDED:
+        raise ended()
+
+
 def event_of(room_id: UUID, seq: int, kind: str, at: datetime, data: Mapping[str, object]) -> dict[str, object]:
     """An event as the contract has it (section 3)."""
     return {"seq": seq, "type": kind, "session_id": str(room_id), "at": at.isoformat(), "data": dict(data)}

@@ -34,6 +34,7 @@ from pursight_app.services import access, activity, audit
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.collaboration.log import Happening, append, ended
 from pursight_app.services.collaboration.seats import Seat, seat_of
+from pursight_app.services.notifications import close_notifications
 
 TITLE_MAX = 200
 _SUBJECTS: dict[RoomSubject, tuple[type[SQLModel], Permission]] = {
@@ -155,9 +156,15 @@ def _subject(
 
 
 def list_rooms(
-    session: Session, actor: Actor, workspace_id: UUID, *, subject_id: UUID | None = None, limit: int = 100
-) -> list[RoomRow]:
-    """The actor's rooms and open invitations, those with something new first, then the latest."""
+    session: Session,
+    actor: Actor,
+    workspace_id: UUID,
+    *,
+    subject_id: UUID | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> tuple[list[RoomRow], int]:
+    """The actor's rooms and open invitations, those that go on first, then the latest; and how many there are."""
     access.require(actor, Permission.ROOM_JOIN, workspace_id)
     newest = (
         select(Message.body)
@@ -189,12 +196,12 @@ def list_rooms(
                 ),
             ),
         )
-        .order_by(col(Room.status), func.coalesce(last_at, Room.created_at).desc())
-        .limit(limit)
     )
     if subject_id is not None:
         wanted = wanted.where(col(Room.subject_id) == subject_id)
-    return [_room_row(row) for row in session.execute(wanted).all()]
+    total = session.execute(wanted.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
+    latest = wanted.order_by(col(Room.status), func.coalesce(last_at, Room.created_at).desc(), col(Room.id))
+    return [_room_row(row) for row in session.execute(latest.limit(limit).offset(offset)).all()], total
 
 
 def _unread(user_id: UUID):  # noqa: ANN202  a scalar subquery
@@ -286,10 +293,19 @@ def end_room(session: Session, actor: Actor, room_id: UUID) -> Seat:
             "Only who opened a room, or who manages the workspace, can end it.", workspace_id=room.workspace_id
         )
     append(session, room, Happening("session_ended", _who(actor)), actor_id=actor.user_id, ends=True)
+    _close_invitations(session, room)
     activity.track(session, actor, room.workspace_id, "session_ended", room_id=room.id)
     audit.record(session, actor, "room.end", audit.Subject("room", room.id, room.workspace_id))
     after_commit(session, lambda: live.keep_room_state(room.id, status=RoomStatus.ENDED))
     return seat
+
+
+def _close_invitations(session: Session, room: Room) -> None:
+    """Whoever was still asked into a room that ended is asked no more."""
+    wanted = select(Participant).where(Participant.room_id == room.id, Participant.status == ParticipantStatus.INVITED)
+    for own in session.exec(wanted).all():
+        own.status = ParticipantStatus.EXPIRED
+        close_notifications(session, own.user_id, room.id, workspace_id=room.workspace_id)
 
 
 def mark_read(session: Session, actor: Actor, room_id: UUID, seq: int) -> int:

@@ -85,7 +85,7 @@ def list_tasks(session: Session, actor: Actor, room_id: UUID, *, limit: int = 20
     return _rows(session, Task.room_id == room_id, limit=limit)
 
 
-def list_own_tasks(session: Session, actor: Actor, workspace_id: UUID) -> list[TaskRow]:
+def list_own_tasks(session: Session, actor: Actor, workspace_id: UUID, *, limit: int = 200) -> list[TaskRow]:
     """The actor's open tasks in a workspace, of rooms that they are still in."""
     rooms = select(Participant.room_id).where(
         Participant.user_id == actor.user_id, Participant.status == ParticipantStatus.ACTIVE
@@ -97,6 +97,7 @@ def list_own_tasks(session: Session, actor: Actor, workspace_id: UUID) -> list[T
         Task.owner_id == actor.user_id,
         Task.status == TaskStatus.OPEN,
         col(Task.room_id).in_(rooms),
+        limit=limit,
     )
 
 

@@ -63,8 +63,12 @@ def diff_definitions(old: Mapping[str, Any], new: Mapping[str, Any], before: str
 
 
 def _readable(definition: Mapping[str, Any]) -> list[str]:
+    def plain(given: Mapping[str, Any]) -> str:
+        # PostgreSQL keeps the keys in an order of its own.
+        return json.dumps(given, sort_keys=True)
+
     lines = [
-        f"input {given['name']}: {json.dumps({key: value for key, value in given.items() if key != 'name'})}"
+        f"input {given['name']}: {plain({key: value for key, value in given.items() if key != 'name'})}"
         for given in definition.get("inputs", [])
     ]
     for step in definition.get("steps", []):
@@ -74,6 +78,6 @@ def _readable(definition: Mapping[str, Any]) -> list[str]:
             *(f"    {line}" for line in (step.get("sql") or step.get("python", "")).splitlines()),
         ]
     for output in definition.get("outputs", []):
-        lines.append(f"output {json.dumps(output)}")
+        lines.append(f"output {plain(output)}")
     lines += [f"{key} = {value}" for key, value in sorted(definition.get("spark_conf", {}).items())]
-    return lines + [f"{key}: {json.dumps(definition[key])}" for key in ("params", "schedule") if definition.get(key)]
+    return lines + [f"{key}: {plain(definition[key])}" for key in ("params", "schedule") if definition.get(key)]
