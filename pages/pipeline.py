@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from pages.pipeline_runs import runs
 from pages.pipelines import definition_field
 from pursight_app.ui.charts import diff, sparkline
 from pursight_app.ui.components import (
@@ -20,12 +21,10 @@ from pursight_app.ui.components import (
     table,
 )
 from pursight_app.ui.frame import page
-from pursight_app.ui.html import NativeForm
 from pursight_app.ui.theme import DEPLOYMENT_STATUS, PLAN_STATUS, RUN_STATUS
 from state.deployment_views import DeploymentView
 from state.pipeline import MOST_MINUTES, MOST_TRIALS
 from state.pipeline import PipelineState as State
-from state.pipeline_views import RunView
 from state.session import SessionState
 
 _MAY_MANAGE = SessionState.permissions.contains("pipeline.manage")
@@ -88,7 +87,7 @@ def _content() -> rx.Component:
             class_name="grid-3",
         ),
         _tabs(),
-        rx.match(State.tab, ("runs", _runs()), ("versions", _versions()), ("plans", _plans()), _definition()),
+        rx.match(State.tab, ("runs", runs()), ("versions", _versions()), ("plans", _plans()), _definition()),
         _form(),
         _budget(),
     )
@@ -172,97 +171,6 @@ def _steps() -> rx.Component:
             rx.el.pre(step[1], class_name="code mono", tab_index=0),
             class_name="card stack",
         ),
-    )
-
-
-def run_row(one: rx.Var[RunView]) -> rx.Component:
-    """One run in a list."""
-    return rx.el.tr(
-        cell(
-            link(one.when, one.href, style="row-link"),
-            rx.cond(one.error != "", rx.el.div(one.error, class_name="muted small truncate")),
-            main=True,
-        ),
-        cell(badge(one.status, RUN_STATUS), label="State"),
-        cell(one.took, label="Took", right=True),
-        cell(one.version, label="Version", right=True),
-        cell(one.reason, label="Started"),
-    )
-
-
-def _runs() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.cond(
-                State.runs.length() > 0,
-                table(["When", "State", "Took", "Version", "Started"], State.runs, run_row, label="Runs"),
-                empty("play", "No run yet", "Start one; what Spark does is shown live and kept afterwards."),
-            ),
-            class_name="card-flush",
-        ),
-        rx.cond(
-            State.problem_of_log != "", rx.el.div(callout("error", "circle-alert", State.problem_of_log), role="alert")
-        ),
-        rx.cond(_MAY_MANAGE, rx.fragment(_elsewhere(), _upload())),
-        class_name="stack-md",
-    )
-
-
-def _elsewhere() -> rx.Component:
-    return rx.el.form(
-        rx.el.h2("Runs that took place elsewhere"),
-        rx.el.p(
-            "PurSight reads event logs of Spark 2.4 and newer, plain or compressed. Each application becomes a run, once.",
-            class_name="muted",
-        ),
-        rx.el.div(
-            field(
-                "Folder of event logs",
-                rx.el.input(id="log-folder", name="folder", class_name="input", required=True, max_length=2_000),
-                hint="On the server, or in a store: s3://bucket/logs",
-                for_id="log-folder",
-            ),
-            field(
-                "Application name",
-                rx.el.input(id="log-app", name="app_name", class_name="input", max_length=500),
-                hint="Only these; empty: all",
-                for_id="log-app",
-            ),
-            class_name="grid-2",
-        ),
-        rx.cond(
-            State.found_logs != "",
-            rx.el.div(State.found_logs, rx.el.ul(rx.foreach(State.log_problems, rx.el.li)), role="status"),
-        ),
-        rx.el.div(button("Read folder", icon="folder-input", type="submit"), class_name="row"),
-        on_submit=State.read_folder,
-        class_name="card stack-md",
-    )
-
-
-def _upload() -> rx.Component:
-    return NativeForm.create(
-        rx.el.h2("One event log from this computer"),
-        rx.el.input(type="hidden", name="pipeline_id", value=_ONE.id, read_only=True),
-        field(
-            "Event log",
-            rx.el.input(
-                id="event-log",
-                name="file",
-                type="file",
-                class_name="input",
-                required=True,
-                custom_attrs={"data-most-mb": "1024"},
-            ),
-            hint="Plain, .gz, .zst, .lz4 or .snappy, at most 1 GB.",
-            for_id="event-log",
-        ),
-        rx.el.div(button("Upload", icon="upload", type="submit"), class_name="row"),
-        action="/auth/browser-event-log",
-        method="post",
-        enc_type="multipart/form-data",
-        class_name="card stack-md",
-        id="event-log-form",
     )
 
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from pages.pipeline import run_row
+from pages.pipeline_runs import run_row
 from pursight_app.ui.charts import sparkline
 from pursight_app.ui.components import (
     badge,

@@ -3,8 +3,9 @@
 import reflex as rx
 
 from pages.room_decisions import proposal_drawer, task_drawer
-from pages.room_messages import composer, history_drawer, message_list, search_drawer, thread_drawer
+from pages.room_messages import composer, message_list, thread_drawer
 from pages.room_notes import note_drawer
+from pages.room_search import history_drawer, search_drawer
 from pages.room_side import document_drawer, share_drawer, side
 from pursight_app.ui.components import button, callout, drawer, empty, link, link_button, page_head, skeleton
 from pursight_app.ui.frame import page

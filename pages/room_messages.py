@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from pursight_app.ui.components import badge, button, callout, drawer, empty, find_form, link
+from pursight_app.ui.components import badge, button, callout, drawer, empty, link
 from pursight_app.ui.theme import SENSITIVITY
 from state.room import RoomState as State
 from state.room_fresh import RoomFreshState as Fresh
@@ -137,6 +137,16 @@ def _body(message: rx.Var[MessageView]) -> rx.Component:
         ),
         rx.foreach(message.cards, _card),
         rx.el.div(
+            rx.cond(
+                message.thread_id != "",
+                rx.el.button(
+                    rx.icon("corner-down-right", size=13, aria_hidden="true"),
+                    "in a thread",
+                    class_name="chip",
+                    type="button",
+                    on_click=Thread.open_thread(message.thread_id),
+                ),
+            ),
             rx.foreach(message.signs, lambda sign: _sign(message, sign)),
             rx.cond(
                 message.replies > 0,
@@ -293,61 +303,6 @@ def composer() -> rx.Component:
             on_change=State.is_typing.throttle(1000),
         ),
         class_name="composer-box",
-    )
-
-
-def search_drawer() -> rx.Component:
-    """Finds what was said here, and goes there."""
-    return drawer(
-        "Search in this room",
-        [
-            find_form("Search in this room", "Words that were said", Search.query, Search.search),
-            rx.cond(
-                (Search.query != "") & (Search.found.length() == 0),
-                rx.el.p("Nothing that was said holds all these words.", class_name="muted"),
-            ),
-            rx.el.ul(
-                rx.foreach(
-                    Search.found,
-                    lambda found: rx.el.li(
-                        rx.el.button(
-                            rx.el.span(found.author, ", ", found.at, title=found.at_exact, class_name="muted small"),
-                            rx.el.div(found.body),
-                            class_name="choice",
-                            type="button",
-                            on_click=Search.go_to(found.seq),
-                        )
-                    ),
-                ),
-                class_name="choices-plain",
-                aria_label="Found messages",
-            ),
-        ],
-        is_open=Search.is_searching,
-        on_close=Search.close_search,
-    )
-
-
-def history_drawer() -> rx.Component:
-    """What an edited message said before."""
-    return drawer(
-        "What it said before",
-        [
-            rx.el.ol(
-                rx.foreach(
-                    Search.versions,
-                    lambda version: rx.el.li(
-                        rx.el.div("until ", version.until, title=version.exact, class_name="muted small"),
-                        rx.el.div(version.body, style={"whiteSpace": "pre-wrap"}),
-                        class_name="stack",
-                    ),
-                ),
-                class_name="choices-plain",
-                aria_label="Earlier texts",
-            )
-        ],
-        is_open=Search.history_of != "",
-        on_close=Search.close_history,
     )
 
 

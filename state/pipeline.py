@@ -26,7 +26,7 @@ from state.pipelines import read_definition
 from state.session import current_workspace, notify
 
 MOST_TRIALS, MOST_MINUTES = optimization_requests.MOST_TRIALS, optimization_requests.MOST_SECONDS // 60
-RUNS, TABS = 25, ("definition", "runs", "versions", "plans")
+RUNS, MOST_RUNS, TABS = 25, 525, ("definition", "runs", "versions", "plans")
 
 
 class PipelineState(rx.State):
@@ -43,6 +43,8 @@ class PipelineState(rx.State):
     settings: list[list[str]] = []
     runs: list[RunView] = []
     run_total: str = ""
+    has_older_runs: bool = False
+    _runs_shown: int = RUNS
     versions: list[list[str]] = []
     diff: list[DiffLine] = []
     diff_words: str = ""
@@ -64,6 +66,7 @@ class PipelineState(rx.State):
         given = self.router.url.query_parameters
         self.tab = str(given.get("tab")) if given.get("tab") in TABS else "definition"
         self.is_missing, self.is_editing, self.is_choosing = False, False, False
+        self._runs_shown = RUNS
         self.found_logs, self.log_problems, self.problem_of_log = "", [], str(given.get("problem", ""))[:500]
         try:
             await self._fill()
@@ -81,7 +84,7 @@ class PipelineState(rx.State):
             await self._fill()
 
     async def _fill(self) -> None:
-        pipeline_id = self._id()
+        pipeline_id, most = self._id(), self._runs_shown
 
         def read(session: Any, actor: Any) -> Any:
             row, version = pipelines.get_pipeline(session, actor, pipeline_id)
@@ -89,7 +92,7 @@ class PipelineState(rx.State):
             return (
                 (row, version),
                 pipelines.linked_assets(session, actor, row.pipeline.workspace_id, definition),
-                pipelines.list_runs(session, actor, pipeline_id, limit=RUNS),
+                pipelines.list_runs(session, actor, pipeline_id, limit=most),
                 pipelines.list_versions(session, actor, pipeline_id),
                 optimization.list_plans(session, actor, pipeline_id, limit=50)[0],
                 optimization.list_deployments(session, actor, pipeline_id, limit=50)[0],
@@ -99,6 +102,7 @@ class PipelineState(rx.State):
         self.pipeline = pipeline_view(row)
         self._take(version.definition, {name: str(asset_id) for name, asset_id in assets.items()})
         self.runs, self.run_total = [run_view(each) for each in runs], fmt.count(total)
+        self.has_older_runs = total > len(runs)
         self.versions = [
             [
                 str(each.version.number),
@@ -151,6 +155,12 @@ class PipelineState(rx.State):
         """Queues a run."""
         pipeline_id = self._id()
         await self._ask(lambda session, actor: pipelines.request_run(session, actor, pipeline_id), "The run is queued.")
+
+    @event()
+    async def show_older_runs(self) -> None:
+        """Shows more of the history, as many as a page can hold."""
+        self._runs_shown = min(MOST_RUNS, self._runs_shown + 4 * RUNS)
+        await self._fill()
 
     @event()
     async def open_budget(self) -> None:

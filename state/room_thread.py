@@ -30,7 +30,7 @@ class RoomThreadState(rx.State):
         rows = await run(
             lambda session, actor: collaboration.list_messages(session, actor, room_id, thread_id=root, limit=MOST)
         )
-        self.messages = message_views(rows, acting().user_id, {}, new=range(0))
+        self.messages = message_views(rows, acting().user_id, {}, new=range(0), in_thread=True)
 
     @event()
     async def open_thread(self, message_id: str) -> None:

@@ -46,7 +46,7 @@ class SignView:
 
 @dataclass
 class MessageView:
-    """One message; `is_first_new` carries the mark "new since you left"."""
+    """One message; `is_first_new` carries the mark "new since you left", `thread_id` is what it answers, "" in the thread."""
 
     id: str
     seq: int
@@ -62,6 +62,7 @@ class MessageView:
     is_first_new: bool
     is_followup: bool
     replies: int
+    thread_id: str = ""
     signs: list[SignView] = field(default_factory=list)
     cards: list[CardView] = field(default_factory=list)
 
@@ -195,7 +196,9 @@ def linked_assets(rows: list[MessageRow]) -> list[UUID]:
     return list(dict.fromkeys(found))
 
 
-def message_views(rows: list[MessageRow], me: UUID, cards: dict[UUID, AssetCard], *, new: range) -> list[MessageView]:
+def message_views(
+    rows: list[MessageRow], me: UUID, cards: dict[UUID, AssetCard], *, new: range, in_thread: bool = False
+) -> list[MessageView]:
     """The messages in their order; the first one of others whose number is in `new` bears the mark."""
     views: list[MessageView] = []
     is_marked = False
@@ -223,6 +226,7 @@ def message_views(rows: list[MessageRow], me: UUID, cards: dict[UUID, AssetCard]
                 is_first_new=is_new,
                 is_followup=same_day and not is_new and follows(previous and _said_by(previous), _said_by(row)),
                 replies=row.replies,
+                thread_id=str(message.thread_id) if message.thread_id and not in_thread else "",
                 signs=[SignView(emoji, people, own) for emoji, people, own in row.reactions],
                 cards=_cards(row, cards),
             )

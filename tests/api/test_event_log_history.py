@@ -74,6 +74,30 @@ def test_an_uploaded_log_is_a_run_at_the_time_at_which_it_took_place(
         assert session.exec(select(AuditEvent).where(AuditEvent.action == "pipeline.ingest")).first()
 
 
+def test_an_application_that_died_has_failed_and_one_that_comes_twice_is_one_run(
+    client: TestClient, office: Office, pipeline_id: str
+) -> None:
+    def send(log: bytes) -> dict[str, object]:
+        answer = client.post(
+            f"/racine/pipeline/{pipeline_id}/event-logs", files={"file": ("log", log)}, headers=bearer(office.engineer)
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    whole = log_of("app-whole")
+    cut = b"\n".join(line for line in log_of("app-cut").splitlines() if b"ApplicationEnd" not in line)
+    first = send(whole)
+    assert first["status"] == "succeeded"
+    assert send(whole)["run_id"] == first["run_id"]
+    died = send(cut)
+    assert died["status"] == "failed"
+    rows = client.get(f"/racine/pipeline/{pipeline_id}/runs", headers=bearer(office.engineer)).json()
+    assert rows["total"] == 2
+    assert "ends before the application did" in next(
+        row["error"] for row in rows["items"] if row["run_id"] == died["run_id"]
+    )
+
+
 def test_the_browsers_form_brings_a_log_in_for_whoever_may(
     client: TestClient, office: Office, pipeline_id: str
 ) -> None:

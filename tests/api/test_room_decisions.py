@@ -89,7 +89,8 @@ def test_an_approved_owner_is_the_owner_and_the_asset_remembers(
     with unit_of_work() as session:
         assert session.get_one(Asset, asset.id).owner_id == office.engineer.user_id
     history = client.get(f"/api/catalog/assets/{asset.id}/history", headers=bearer(office.viewer)).json()["items"]
-    assert any("Decided in a room: Let us do it" in str(entry) for entry in history)
+    decided = next(entry for entry in history if "Decided in a room: Let us do it" in entry["what"])
+    assert decided["href"] == f"/rooms/{room}"
     assert vote(client, decision, bearer(office.administrator))[1]["code"] == "already_decided"
     events = client.get(f"{ROOMS}/session/{room}/events", headers=bearer(office.viewer)).json()["items"]
     assert [event["type"] for event in events][-2:] == ["decision_proposed", "decision_closed"]

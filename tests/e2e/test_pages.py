@@ -6,11 +6,16 @@ import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from sqlalchemy import create_engine
+from sqlmodel import Session
 
+from pursight_app.core.db import sqlalchemy_url
+from pursight_app.models import Deployment, OptimizationPlan, Recommendation
 from tests.e2e.conftest import ROOT, Site, choose_workspace, log_in
 from tests.unit.test_event_logs import small_log
 
@@ -90,6 +95,49 @@ def ingest_run(site: Site, pipeline_id: str) -> str:
     return str(answer.json()["run_id"])
 
 
+def make_plans(site: Site, workspace_id: str, pipeline_id: str) -> tuple[str, str]:
+    """A plan that waits and changes that were kept, as trials and runs leave them, without a Spark."""
+    ids = {"workspace_id": UUID(workspace_id)}
+    stage = {"name": "save at x", "tasks": 200, "input_bytes": 9e6, "shuffle_read_bytes": 0, "shuffle_write_bytes": 4e6}
+    stages = [{**stage, "stage_id": n, "duration_ms": 9_000 // (n + 1), "output_bytes": 0} for n in range(3)]
+    costs = {"core_hours": 0.012, "tasks": 412, "stages": 7, "input_bytes": 48e6, "shuffle_write_bytes": 21e6}
+    report = {
+        "why": "As fast or faster, with the same results.", "baseline_s": 12.4, "optimized_s": 5.1, "speedup": 2.43,
+        "speedup_low": 2.2, "speedup_high": 2.6, "baseline_runs": 5, "optimized_runs": 4, "cost_before": costs,
+        "cost_after": {**costs, "core_hours": 0.005, "tasks": 38}, "stages_before": stages, "stages_after": stages[:2],
+    }  # fmt: skip
+    url = sqlalchemy_url((site.home / "run" / "database_url").read_text().strip())
+    with Session(create_engine(url)) as session:
+        plans = [
+            OptimizationPlan(
+                **ids, pipeline_id=UUID(pipeline_id), version=1, status=status, baseline_s=12.4, optimized_s=5.1,
+                trials=[
+                    {"label": "all changes together", "duration_s": 5.1, "status": "succeeded", "result_matches": True, "difference": ""},
+                    {"label": "settings: partitions=400", "duration_s": 17.0, "status": "cancelled", "result_matches": False,
+                     "difference": "stopped: it took longer than allowed"},
+                ],
+            )
+            for status in ("ready", "applied")
+        ]  # fmt: skip
+        session.add_all(plans)
+        session.flush()
+        session.add(
+            Recommendation(
+                **ids, plan_id=plans[0].id, position=0, key="tuning", title="Set spark.sql.shuffle.partitions = 16",
+                kind="configuration", mechanism="Sizes of tasks that fit these data.", condition="Rows stay the same.",
+                change={"spark_conf": {"spark.sql.shuffle.partitions": "16"}}, is_chosen=True, expected_gain_ratio=0.4,
+                expected_low=0.2, expected_high=0.6, measured_gain_ratio=0.58, risk="low: a setting is put back as easily",
+            )
+        )  # fmt: skip
+        deployment = Deployment(
+            **ids, pipeline_id=UUID(pipeline_id), plan_id=plans[1].id, status="kept", before_version=1, after_version=1,
+            baseline_durations_s=[12.1, 12.4, 13.0, 12.2, 12.9], result_matches=True, report=report,
+        )  # fmt: skip
+        session.add(deployment)
+        session.commit()
+        return str(plans[0].id), str(deployment.id)
+
+
 @functools.cache
 def paths(site: Site) -> dict[str, tuple[str, str]]:
     """Name → path and a text that is there once the page is loaded."""
@@ -101,7 +149,10 @@ def paths(site: Site) -> dict[str, tuple[str, str]]:
     found = site.rest.get("/racine/pipeline/list", params={"workspace_id": workspace_id}).json()["items"]
     pipeline = next(item["pipeline_id"] for item in found if item["name"] == "Visits in August")
     run = ingest_run(site, pipeline)
+    plan, deployment = make_plans(site, workspace_id, pipeline)
     return {
+        "plan-ready": (f"/pipelines/plans/{plan}", "Sizes of tasks that fit these data."),
+        "deployment-kept": (f"/pipelines/deployments/{deployment}", "The longest stages"),
         "rooms": ("/rooms", "Card numbers in comments"),
         "room": (f"/rooms/{rooms[0]}", "Mask them before Friday"),
         "room-nothing": (f"/rooms/{rooms[1]}", "Nothing said yet"),
@@ -161,6 +212,8 @@ NAMES = [
     "pipeline-ingested",
     "pipeline-missing",
     "pipeline-quality",
+    "plan-ready",
+    "deployment-kept",
     "activity",
     "home",
     "data-sources",

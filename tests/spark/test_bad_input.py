@@ -91,6 +91,15 @@ def start_long_run(lake: Lake, name: str, out: Path) -> tuple[UUID, UUID, thread
 
 def test_a_cancelled_run_ends_at_once_and_writes_nothing(lake: Lake, tmp_path: Path) -> None:
     pipeline_id, run_id, worker = start_long_run(lake, "Cancelled", tmp_path / "out")
+    # F4.10-13: what Spark does is seen while it does it, at this moment and second by second.
+    deadline = time.monotonic() + 30
+    while (live := lake.get(f"runs/{run_id}")["live"]) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert live["memory_bytes"] > 0
+    metrics = lake.get(f"runs/{run_id}/metrics")
+    assert metrics["total"] >= 1
+    assert lake.get(f"runs/{run_id}/metrics", who="outsider", expect=404)["code"] == "not_found"
     assert lake.post(f"{pipeline_id}/run", expect=409)["code"] == "pipeline_active"
 
     lake.post(f"runs/{run_id}/cancel", expect=200)

@@ -207,7 +207,7 @@ def list_history(asset_id: UUID, actor: CurrentActor, at: CurrentPaging) -> Page
     """What happened to an asset, newest first."""
     with unit_of_work() as session:
         entries = catalog.list_history(session, actor, asset_id, limit=at.limit)
-    items = [{"at": entry.at, "who": entry.who, "what": entry.what} for entry in entries]
+    items = [{"at": entry.at, "who": entry.who, "what": entry.what, "href": entry.href or None} for entry in entries]
     return page(items, len(items), at)
 
 

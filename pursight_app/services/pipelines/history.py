@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select
 
 from pursight_app.core.clock import now
 from pursight_app.core.errors import InvalidInputError
@@ -135,30 +135,39 @@ def _tree(node: PlanNode, left: list[int]) -> dict[str, Any]:
 
 
 def ingest_event_log(session: Session, actor: Actor, pipeline_id: UUID, path: Path) -> PipelineRun:
-    """Adds a run that took place elsewhere to a pipeline's history.
+    """Adds a run that took place elsewhere to a pipeline's history; an application that it has already stays one run.
 
     Raises:
         InvalidInputError: not an event log.
     """
     access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_MANAGE)
-    return keep_ingested(session, actor, pipeline_id, read_event_log(path))
+    execution = read_event_log(path)
+    return known_run(session, pipeline_id, execution) or keep_ingested(session, actor, pipeline_id, execution)
+
+
+def known_run(session: Session, pipeline_id: UUID, execution: Execution) -> PipelineRun | None:
+    """The run that the history has of this application already."""
+    if not execution.app_id:
+        return None
+    is_it = (PipelineRun.pipeline_id == pipeline_id, PipelineRun.app_id == execution.app_id[:200])
+    return session.exec(select(PipelineRun).where(*is_it).limit(1)).first()
 
 
 def keep_ingested(session: Session, actor: Actor, pipeline_id: UUID, execution: Execution) -> PipelineRun:
     """Keeps what an application did as a run of a pipeline, at the time at which it took place."""
     pipeline = access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_MANAGE)
     began = _moment(execution.started_at)
-    failed = bool(execution.failed_jobs)
+    ending = _bad_end(execution)
     run = PipelineRun(
         workspace_id=pipeline.workspace_id,
         pipeline_id=pipeline.id,
         version=pipeline.version,
-        status=PipelineRunStatus.FAILED if failed else PipelineRunStatus.SUCCEEDED,
+        status=PipelineRunStatus.FAILED if ending else PipelineRunStatus.SUCCEEDED,
         reason=RunReason.INGESTED,
         requested_by_id=actor.user_id,
         app_id=execution.app_id[:200] or None,
         duration_s=round(execution.busy / 1000, 3),
-        error=(execution.failed_jobs[0].error or "A job failed.")[:2000] if failed else None,
+        error=ending[:2000] or None,
         created_at=began,
         started_at=began,
         finished_at=began + timedelta(milliseconds=execution.wall),
@@ -169,6 +178,15 @@ def keep_ingested(session: Session, actor: Actor, pipeline_id: UUID, execution: 
     subject = audit.Subject("pipeline", pipeline.id, pipeline.workspace_id)
     audit.record(session, actor, "pipeline.ingest", subject, app_id=run.app_id or "", run_id=str(run.id))
     return run
+
+
+def _bad_end(execution: Execution) -> str:
+    """Why an application did not end well, as far as its log says; "" if it did."""
+    if execution.failed_jobs:
+        return execution.failed_jobs[0].error or "A job failed."
+    if not execution.is_complete:
+        return "The log ends before the application did: it died, or the log was cut. What it holds is kept."
+    return ""
 
 
 def _moment(ms: int | None) -> datetime:
