@@ -12,7 +12,9 @@ _TYPES = {
 }  # fmt: skip
 _ORDER: Mapping[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _ARITHMETIC: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-_NO_ARGUMENT = {"upper": "F.upper({})", "lower": "F.lower({})", "strip": r"F.regexp_replace({}, r'^\s+|\s+$', '')"}
+# What Python takes for blank: all of Unicode's, and four separators of ASCII that Java's \s leaves out.
+_STRIP = r"F.regexp_replace({}, r'(?U)\A[\s\x1c-\x1f]+|[\s\x1c-\x1f]+\z', '')"
+_NO_ARGUMENT = {"upper": "F.upper({})", "lower": "F.lower({})", "strip": _STRIP}
 _ONE_TEXT = {"startswith": "({}).startswith({})", "endswith": "({}).endswith({})"}
 _LOGGERS = {"print", "info", "debug", "warning", "log"}
 Names = Mapping[str, str]

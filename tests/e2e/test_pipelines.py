@@ -125,7 +125,7 @@ def test_a_demo_pipeline_gets_faster_before_ones_eyes(context: BrowserContext, s
 def share_report(page: Page, site: Site, speed_up: str) -> None:
     """F4.32: what came of it, said in a room."""
     made = site.post(
-        "/racine/collaboration/create-session", {"workspace_id": site.workspace("Nordlicht"), "title": "Faster nights"}
+        "/racine/collaboration/session", {"workspace_id": site.workspace("Nordlicht"), "title": "Faster nights"}
     )
     page.get_by_role("button", name="Share into a room").click()
     asked = page.get_by_role("dialog")

@@ -10,10 +10,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from pursight_app.core.definitions import parse_definition
 from pursight_app.core.settings import get_settings
+from pursight_app.services.pipelines.inputs import fingerprint
 from pursight_app.spark.environment import spark_environment, spark_home
 from tests.plugins.servers import free_port
 from tests.spark.conftest import Lake, rows_of
+from tests.spark.test_flow import approved_by_hand
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -70,32 +73,61 @@ def alive_workers(port: int) -> int:
         return 0
 
 
-def test_a_pipeline_is_run_optimised_and_kept_on_a_cluster(
-    lake: Lake, cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def on_cluster(cluster: str, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     monkeypatch.setenv("PURSIGHT_SPARK_MASTER", cluster)
     get_settings.cache_clear()
-    try:
-        conf = {
-            "spark.executor.memory": "700m",
-            "spark.sql.shuffle.partitions": "120",
-            "spark.sql.adaptive.enabled": "false",
-        }
-        pipeline_id = lake.create("On a cluster", lake.definition(tmp_path / "out", spark_conf=conf))
-        run = lake.run(pipeline_id)
-        assert run["status"] == "succeeded", run["error"]
-        assert len(run["figures"]["executors"]) >= 2
-        before = sorted(map(str, rows_of(tmp_path / "out")))
+    yield
+    monkeypatch.undo()
+    get_settings.cache_clear()
 
-        plan = lake.plan(pipeline_id, trials=1)
-        assert plan["status"] == "ready", plan["error"]
-        assert plan["optimized_s"] < plan["baseline_s"]
-        made = lake.post("apply-optimization", {"plan_id": plan["plan_id"], "watch_runs": 2})
-        lake.work_off(pipeline_id)
 
-        report = lake.get(f"deployments/{made['deployment_id']}")
-        assert (report["status"], report["result_matches"]) == ("kept", True)
-        assert sorted(map(str, rows_of(tmp_path / "out"))) == before
-    finally:
-        monkeypatch.undo()
-        get_settings.cache_clear()
+@pytest.mark.usefixtures("on_cluster")
+def test_a_pipeline_is_run_optimised_and_kept_on_a_cluster(lake: Lake, tmp_path: Path) -> None:
+    conf = {
+        "spark.executor.memory": "700m",
+        "spark.sql.shuffle.partitions": "120",
+        "spark.sql.adaptive.enabled": "false",
+    }
+    pipeline_id = lake.create("On a cluster", lake.definition(tmp_path / "out", spark_conf=conf))
+    run = lake.run(pipeline_id)
+    assert run["status"] == "succeeded", run["error"]
+    assert len(run["figures"]["executors"]) >= 2
+    before = sorted(map(str, rows_of(tmp_path / "out")))
+
+    plan = lake.plan(pipeline_id, trials=1)
+    assert plan["status"] == "ready", plan["error"]
+    assert plan["optimized_s"] < plan["baseline_s"]
+    made = lake.post("apply-optimization", {"plan_id": plan["plan_id"], "watch_runs": 2})
+    lake.work_off(pipeline_id)
+
+    report = lake.get(f"deployments/{made['deployment_id']}")
+    assert (report["status"], report["results"]) == ("kept", "same")
+    assert report["speedup"] > 1
+    assert report["report"]["cost_after"]["tasks"] < report["report"]["cost_before"]["tasks"]
+    assert sorted(map(str, rows_of(tmp_path / "out"))) == before
+
+
+@pytest.mark.usefixtures("on_cluster")
+def test_what_makes_it_slower_on_a_cluster_is_taken_back_by_itself(lake: Lake, tmp_path: Path) -> None:
+    conf = {"spark.executor.memory": "700m", "spark.sql.shuffle.partitions": "4"}
+    definition = lake.definition(tmp_path / "out", spark_conf=conf)
+    definition["steps"] = [
+        {"name": "sums", "sql": "SELECT customer_id, sum(amount) AS total FROM orders GROUP BY customer_id"}
+    ]
+    pipeline_id = lake.create("Worse on a cluster", definition)
+    run = lake.run(pipeline_id)
+    seen = sorted(map(str, rows_of(tmp_path / "out")))
+    slower = {
+        "spark_conf": {"spark.sql.shuffle.partitions": "900", "spark.sql.adaptive.enabled": "false"},
+        "fingerprint": fingerprint(parse_definition(definition)),
+    }
+
+    deployment_id = approved_by_hand(lake, pipeline_id, slower, run["outputs"], run["duration_s"])
+    lake.work_off(pipeline_id)
+
+    report = lake.get(f"deployments/{deployment_id}")
+    assert (report["status"], report["results"]) == ("rolled_back", "same"), report
+    assert "slower" in report["why"]
+    assert lake.get(str(pipeline_id))["definition"]["spark_conf"] == conf
+    assert sorted(map(str, rows_of(tmp_path / "out"))) == seen
