@@ -31,7 +31,7 @@ from pursight_app.services.optimization.progress import PlanLease, announce_plan
 from pursight_app.services.optimization.trials import Bench, Trial, search
 from pursight_app.services.pipelines.checks import resolve
 from pursight_app.services.pipelines.history import as_json
-from pursight_app.services.pipelines.inputs import fingerprint
+from pursight_app.services.pipelines.inputs import Print, are_same, fingerprint
 from pursight_app.services.pipelines.places import plan_folder
 from pursight_app.services.pipelines.versions import version_of
 from pursight_app.spark.event_log import read_event_log
@@ -75,6 +75,7 @@ def make_plan(plan_id: UUID) -> None:
 
 def _analyse(lease: PlanLease, job: SparkJob) -> None:
     definition, budget = _prepared(lease)
+    prints = fingerprint(definition)
     job.start(f"pursight-plan-{lease.plan_id}", definition.spark_conf, stays=True)
     trials: list[dict[str, Any]] = []
 
@@ -108,7 +109,9 @@ def _analyse(lease: PlanLease, job: SparkJob) -> None:
         bench.run_baseline()
         best = search(bench, changes, {key: price.gain or 0.0 for key, price in prices.items()}, most=most)
     job.end()
-    _finish(lease, bench, changes, prices, best=best, bottlenecks=bottlenecks)
+    # What changed while the trials ran cannot be told from what the changes did.
+    prints = prints if are_same(prints, fingerprint(definition)) else []
+    _finish(lease, bench, changes, prices, best=best, bottlenecks=bottlenecks, prints=prints)
 
 
 def changes_to_try(changes: Sequence[Change]) -> bool:
@@ -144,6 +147,7 @@ def _finish(
     *,
     best: Trial | None,
     bottlenecks: Sequence[Bottleneck],
+    prints: Sequence[Print],
 ) -> None:
     baseline = bench.baseline
     assert baseline is not None  # noqa: S101  it ran first
@@ -154,7 +158,7 @@ def _finish(
         session.execute(delete(Recommendation).where(col(Recommendation.plan_id) == plan.id))
         plan.baseline_s, plan.optimized_s = bench.base_s, best.duration_s if best else None
         plan.budget = {
-            **plan.budget, "outputs": [dict(each) for each in baseline.outputs], "fingerprint": fingerprint(bench.definition),
+            **plan.budget, "outputs": [dict(each) for each in baseline.outputs], "fingerprint": list(prints),
         }  # fmt: skip
         before = bench.definition
         rows: dict[str, Recommendation] = {}

@@ -33,21 +33,16 @@ def _of(path: str) -> Print:
 
 
 def _local(path: str) -> list[tuple[int, int]]:
-    files: list[Path] = []
     whole = Path(path)
-    for place in [whole] if whole.exists() else Path("/").glob(path.lstrip("/")):
-        files += [place] if place.is_file() else [each for each in place.rglob("*") if each.is_file()]
-    sizes: list[tuple[int, int]] = []
-    for file in files:
+    try:
+        places = [whole] if whole.exists() else list(Path("/").glob(path.lstrip("/")))
+        files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*"))]
         # As Spark: what begins with these is no data.
-        if file.name.startswith((".", "_")):
-            continue
-        try:
-            seen = file.stat()
-        except FileNotFoundError:
-            continue
-        sizes.append((seen.st_size, seen.st_mtime_ns))
-    return sizes
+        seen = [file.stat() for file in files if file.is_file() and not file.name.startswith((".", "_"))]
+    except (OSError, ValueError):
+        # It changes at this moment, may not be read, or is a pattern of Spark's own.
+        return []
+    return [(each.st_size, each.st_mtime_ns) for each in seen]
 
 
 def _remote(path: str) -> list[tuple[int, int]]:

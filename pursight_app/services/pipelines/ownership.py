@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from pursight_app.core.definitions import Definition, parse_definition
-from pursight_app.core.errors import ConflictError
+from pursight_app.core.definitions import Definition, Output, parse_definition
+from pursight_app.core.errors import ConflictError, InvalidInputError
 from pursight_app.models import Pipeline, PipelineRun, PipelineVersion
 from pursight_app.services.pipelines.checks import placed_output
 from pursight_app.services.pipelines.places import exists, overlap
@@ -32,7 +32,7 @@ def require_free(session: Session, workspace_id: UUID, definition: Definition, p
     mine = [each.path for each in definition.outputs]
     for other, known in session.exec(wanted).all():
         for output in parse_definition(known).outputs:
-            if any(overlap(placed_output(workspace_id, output).path, path) for path in mine):
+            if any(overlap(_place_of(workspace_id, output), path) for path in mine):
                 raise ConflictError(
                     f"The pipeline {other.name} writes to {output.path or output.table} already.", code="output_taken"
                 )
@@ -73,4 +73,12 @@ def _made_by(session: Session, pipeline_id: UUID) -> set[str]:
         )
     ).all()
     outputs = [each for known in versions for each in parse_definition(known).outputs]
-    return {placed_output(pipeline.workspace_id, each).path for each in outputs}
+    return {_place_of(pipeline.workspace_id, each) for each in outputs}
+
+
+def _place_of(workspace_id: UUID, output: Output) -> str:
+    """Where an output went, also where pipelines may write no more."""
+    try:
+        return placed_output(workspace_id, output).path
+    except InvalidInputError:
+        return output.path
