@@ -123,7 +123,12 @@ def refusal(error: PurSightError) -> int:
 
 @contextmanager
 def counted(actor: Actor) -> Generator[None]:
-    """One stream of this person, as long as it lives."""
+    """One stream of this person, as long as it lives.
+
+    Raises:
+        RateLimitedError: too many; of those that passed `check_count` at the same moment as well.
+    """
+    check_count(actor)
     _open_streams[actor.user_id] = _open_streams.get(actor.user_id, 0) + 1
     try:
         yield
@@ -144,7 +149,7 @@ async def room_lines(actor: Actor, room_id: UUID, after_seq: int, wire: Wire | N
     With a `wire` most live ones go there by themselves; it is for the caller to send there what comes out here.
 
     Raises:
-        StreamEndedError, SlowReaderError
+        StreamEndedError, SlowReaderError, RateLimitedError
     """
     stream = _Stream(actor, room_id, after_seq, wire)
     with counted(actor):

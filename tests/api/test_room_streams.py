@@ -319,6 +319,9 @@ def test_ex_101_one_person_cannot_take_all_sockets(office: Office, monkeypatch: 
             await kept(stream, 1)
         with pytest.raises(RateLimitedError):
             await check_seat(office.viewer, room)
+        # Who was let in at the same moment as the last one is turned away all the same.
+        with pytest.raises(RateLimitedError):
+            await anext(room_lines(office.viewer, room, 0))
         for stream in streams:
             await stream.aclose()  # type: ignore[attr-defined]
         await check_seat(office.viewer, room)

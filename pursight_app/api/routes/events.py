@@ -25,7 +25,7 @@ from pursight_app.api.room_stream import (
     room_lines,
 )
 from pursight_app.core import rooms
-from pursight_app.core.errors import PurSightError
+from pursight_app.core.errors import PurSightError, RateLimitedError
 from pursight_app.core.events import ACCESS_CHANNEL, CHANNEL, SESSION_CHANNEL, kept_events, listen
 from pursight_app.core.redis import RedisError, async_redis
 from pursight_app.services import access, auth
@@ -170,7 +170,7 @@ async def stream_events(
             with counted(actor):
                 async for event in _events(actor, workspace_id, after_seq):
                     yield f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event)}\n\n"
-        except (_SessionEndedError, RedisError):
+        except (_SessionEndedError, RedisError, RateLimitedError):
             return
 
     return StreamingResponse(lines(), media_type=_SSE, headers=_NO_STORE)
@@ -181,7 +181,7 @@ async def _room_sse(actor: Actor, room_id: UUID, after_seq: int) -> AsyncIterato
         async for line in room_lines(actor, room_id, after_seq):
             number = f"id: {line.seq}\n" if line.seq else ""
             yield f"{number}data: {line.text}\n\n"
-    except (StreamEndedError, SlowReaderError, RedisError, TimeoutError):
+    except (StreamEndedError, SlowReaderError, RedisError, TimeoutError, RateLimitedError):
         return
 
 
@@ -226,6 +226,7 @@ _CLOSING: dict[type[BaseException | None], int] = {
     StreamEndedError: 4401,
     SlowReaderError: 1013,
     TimeoutError: 4408,
+    RateLimitedError: 4429,
 }
 
 

@@ -20,7 +20,13 @@ from pursight_app.api.dependencies import COOKIE, CurrentActor, Page, actor_of_h
 from pursight_app.api.guard import GuardedRoute, guard
 from pursight_app.api.room_stream import check_count, counted, refusal
 from pursight_app.core.db import unit_of_work
-from pursight_app.core.errors import ConflictError, InvalidInputError, NotAuthenticatedError, PurSightError
+from pursight_app.core.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAuthenticatedError,
+    PurSightError,
+    RateLimitedError,
+)
 from pursight_app.core.fanout import RESET, RIGHTS, fanout
 from pursight_app.core.rooms import RoomLine, note_topic, tell_note
 from pursight_app.core.settings import get_settings
@@ -84,6 +90,13 @@ def restore(document_id: UUID, body: Restored, actor: CurrentActor) -> Response:
     return Response(status_code=204)
 
 
+_CLOSING: dict[type[BaseException | None], int] = {
+    InvalidInputError: 4422,
+    ConflictError: 4409,
+    RateLimitedError: 4429,
+}
+
+
 @router.websocket("/notes/{document_id}/live")
 async def write_together(socket: WebSocket, document_id: UUID, authorization: Annotated[str, Header()] = "") -> None:
     """The note itself. Browsers come with their cookie, from our own pages only; programs with a Bearer header."""
@@ -96,17 +109,20 @@ async def write_together(socket: WebSocket, document_id: UUID, authorization: An
         return
     await socket.accept()
     desk = _Desk(socket, actor, document_id)
-    with counted(actor):
-        await desk.send(_UPDATE, state)
-        await desk.send(_VECTOR, get_state(state))
-        tasks = [asyncio.ensure_future(each) for each in (desk.read(), desk.tell())]
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-    error = next((task.exception() for task in done if not task.cancelled()), None)
+    try:
+        with counted(actor):
+            await desk.send(_UPDATE, state)
+            await desk.send(_VECTOR, get_state(state))
+            tasks = [asyncio.ensure_future(each) for each in (desk.read(), desk.tell())]
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+        error = next((task.exception() for task in done if not task.cancelled()), None)
+    except RateLimitedError as one_too_many:
+        error = one_too_many
     if not isinstance(error, WebSocketDisconnect):
         with suppress(RuntimeError, WebSocketDisconnect):
-            await socket.close({InvalidInputError: 4422, ConflictError: 4409}.get(type(error), 4401))  # type: ignore[call-overload]  # None and other errors are 4401
+            await socket.close(_CLOSING.get(type(error), 4401))
 
 
 async def _actor(socket: WebSocket, authorization: str) -> Actor:
