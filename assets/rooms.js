@@ -24,8 +24,9 @@ function tooLarge() {
 async function share(files) {
   const room = document.querySelector(".talk") && location.pathname.match(/^\/rooms\/([0-9a-f-]{36})\/?$/);
   if (!room) return false;
+  let isTooLarge = false;
   for (const file of files) {
-    if (file.size > 8 * 2 ** 20) { tooLarge(); continue; }
+    if (file.size > 8 * 2 ** 20) { isTooLarge = true; continue; }
     const form = new FormData();
     form.append("session_id", room[1]);
     form.append("file", file);
@@ -35,6 +36,7 @@ async function share(files) {
       if (problem) location.assign(answer.url);
     }
   }
+  if (isTooLarge) tooLarge();
   return true;
 }
 document.addEventListener("dragover", (event) => {

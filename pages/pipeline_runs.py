@@ -92,7 +92,6 @@ def _elsewhere() -> rx.Component:
 def _upload() -> rx.Component:
     return NativeForm.create(
         rx.el.h2("One event log from this computer"),
-        rx.el.input(type="hidden", name="pipeline_id", value=_ONE.id, read_only=True),
         field(
             "Event log",
             rx.el.input(
@@ -107,7 +106,7 @@ def _upload() -> rx.Component:
             for_id="event-log",
         ),
         rx.el.div(button("Upload", icon="upload", type="submit"), class_name="row"),
-        action="/auth/browser-event-log",
+        action=rx.Var.create("/auth/browser-event-log?pipeline_id=") + _ONE.id,
         method="post",
         enc_type="multipart/form-data",
         class_name="card stack-md",

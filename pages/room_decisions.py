@@ -60,7 +60,7 @@ def _decision(each: rx.Var[DecisionView]) -> rx.Component:
 def _effects(each: rx.Var[DecisionView]) -> rx.Component:
     """What an approval does, thing by thing."""
     return rx.el.div(
-        rx.el.div(each.does, ":", class_name="small"),
+        rx.el.div(each.does, rx.cond(each.effects.length() > 0, ":", ""), class_name="small"),
         rx.el.ul(
             rx.foreach(each.effects, lambda said: rx.el.li(said)),
             rx.cond(each.more != "", rx.el.li(each.more)),

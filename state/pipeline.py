@@ -45,6 +45,7 @@ class PipelineState(rx.State):
     run_total: str = ""
     has_older_runs: bool = False
     _runs_shown: int = RUNS
+    _links: dict[str, UUID] = {}
     versions: list[list[str]] = []
     diff: list[DiffLine] = []
     diff_words: str = ""
@@ -69,7 +70,7 @@ class PipelineState(rx.State):
         self._runs_shown = RUNS
         self.found_logs, self.log_problems, self.problem_of_log = "", [], str(given.get("problem", ""))[:500]
         try:
-            await self._fill()
+            await self._fill(is_opened=True)
             await self._compare(str(given.get("before", "")), str(given.get("after", "")))
         except NotFoundError:
             self.is_missing, self.pipeline = True, None
@@ -83,26 +84,28 @@ class PipelineState(rx.State):
         if not self.is_missing:
             await self._fill()
 
-    async def _fill(self) -> None:
-        pipeline_id, most = self._id(), self._runs_shown
+    async def _fill(self, *, is_opened: bool = False) -> None:
+        # Where inputs and outputs lead is looked up when the page is opened, not with each of its refreshes.
+        pipeline_id, most, known = self._id(), self._runs_shown, None if is_opened else self._links
 
         def read(session: Any, actor: Any) -> Any:
             row, version = pipelines.get_pipeline(session, actor, pipeline_id)
             definition = parse_definition(version.definition)
+            links = known or pipelines.linked_assets(session, actor, row.pipeline.workspace_id, definition)
             return (
                 (row, version),
-                pipelines.linked_assets(session, actor, row.pipeline.workspace_id, definition),
+                links,
                 pipelines.list_runs(session, actor, pipeline_id, limit=most),
                 pipelines.list_versions(session, actor, pipeline_id),
-                optimization.list_plans(session, actor, pipeline_id, limit=50)[0],
-                optimization.list_deployments(session, actor, pipeline_id, limit=50)[0],
+                optimization.list_plans(session, actor, pipeline_id, limit=20)[0],
+                optimization.list_deployments(session, actor, pipeline_id, limit=20)[0],
             )
 
         (row, version), assets, (runs, total), versions, plans, deployments = await run(read)
-        self.pipeline = pipeline_view(row)
+        self.pipeline, self._links = pipeline_view(row), assets
         self._take(version.definition, {name: str(asset_id) for name, asset_id in assets.items()})
         self.runs, self.run_total = [run_view(each) for each in runs], fmt.count(total)
-        self.has_older_runs = total > len(runs)
+        self.has_older_runs = total > len(runs) and most < MOST_RUNS
         self.versions = [
             [
                 str(each.version.number),

@@ -160,4 +160,10 @@ def _cost(name: str, figures: dict[str, Any]) -> str:
     value = figures.get(name)
     if value is None:
         return "not measured"
-    return fmt.size(round(value)) if name.endswith(("bytes", "spilled")) else f"{value:g}"
+    return (
+        fmt.size(round(value))
+        if name.endswith(("bytes", "spilled"))
+        else f"{value:g}"
+        if name == "core_hours"
+        else fmt.count(round(value))
+    )

@@ -128,11 +128,11 @@ class IdempotentRoute(APIRoute):
             key = request.headers.get("idempotency-key", "")
             if request.method != "POST" or not key:
                 return await handle(request)
-            if (
-                "transfer-encoding" in request.headers
-                or int(request.headers.get("content-length") or 0) > KEYED_BODY_MAX
-            ):
-                raise InvalidInputError("With an Idempotency-Key a body has a Content-Length of at most 10 MiB.")
+            # The gate bounds all others.
+            is_form = request.headers.get("content-type", "").startswith("multipart/")
+            length = request.headers.get("content-length")
+            if is_form and (length is None or int(length) > KEYED_BODY_MAX):
+                raise InvalidInputError("With an Idempotency-Key a form has a Content-Length of at most 10 MiB.")
             digest = hashlib.sha256(await request.body()).hexdigest()
             actor: Actor | None = getattr(request.state, "actor", None)
             if actor is None:

@@ -209,8 +209,10 @@ def _tell_idle(room_id: str) -> None:
 
 
 def typing(room_id: UUID, user_id: UUID, name: str) -> None:
-    """The person is writing; forgotten after `TYPING_S` seconds."""
+    """The person is writing; forgotten after `TYPING_S` seconds. In a room that has ended nobody is."""
     try:
+        if redis().hget(_key(room_id, "state"), "status") == "ended":
+            return
         redis().set(_key(room_id, f"typing:{user_id}"), name, ex=TYPING_S)
         redis().zadd(_key(room_id, "typing"), {str(user_id): time.time()})
         redis().expire(_key(room_id, "typing"), 60)

@@ -64,8 +64,11 @@ def propose(definition: Definition) -> Iterator[Candidate]:
 
 def _is_order_used(definition: Definition, name: str) -> bool:
     """Whether a later step takes the first of something from this one, or is Python, of which that is not known."""
-    behind = definition.steps[[step.name for step in definition.steps].index(name) + 1 :]
-    return any(
-        name.lower() in (step.sql or step.python).lower() and (not step.sql or sql.depends_on_order(step.sql))
-        for step in behind
-    )
+    carried = {name.lower()}
+    for step in definition.steps[[step.name for step in definition.steps].index(name) + 1 :]:
+        if any(each in (step.sql or step.python).lower() for each in carried):
+            if not step.sql or sql.depends_on_order(step.sql):
+                return True
+            # It may hand the order on.
+            carried.add(step.name.lower())
+    return False

@@ -131,9 +131,10 @@ def depends_on_order(sql: str) -> bool:
 
 _ORDERED = (
     exp.Limit, exp.Fetch, exp.Offset, exp.First, exp.Last, exp.FirstValue, exp.LastValue, exp.NthValue, exp.AnyValue,
-    exp.ArrayAgg, exp.ArrayUniqueAgg, exp.GroupConcat, exp.RowNumber, exp.Lag, exp.Lead, exp.TableSample,
+    exp.ArrayAgg, exp.ArrayUniqueAgg, exp.GroupConcat, exp.RowNumber, exp.Lag, exp.Lead, exp.TableSample, exp.Ntile,
+    exp.ArgMax, exp.ArgMin, exp.Mode, exp.Rand, exp.Randn, exp.Uuid,
 )  # fmt: skip
-_ORDERED_NAMES = {"monotonically_increasing_id", "spark_partition_id", "rand", "randn", "mode", "listagg", "string_agg"}
+_ORDERED_NAMES = {"monotonically_increasing_id", "spark_partition_id", "listagg", "string_agg"}
 
 
 def without_useless_shuffles(sql: str, *, is_last: bool, is_order_free: bool = True) -> tuple[str, list[str]]:

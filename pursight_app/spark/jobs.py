@@ -141,11 +141,11 @@ class SparkJob:
             return self._process.poll() is None
         written = self.folder / "pid"
         try:
-            process = psutil.Process(int(written.read_text()))
+            process = psutil.Process(int(written.read_text().split()[0]))
             # A second for clocks; who got the number later was made later.
             is_it = process.create_time() < written.stat().st_mtime + 1
             return is_it and process.status() != psutil.STATUS_ZOMBIE
-        except (OSError, ValueError, psutil.Error):
+        except (OSError, ValueError, IndexError, psutil.Error):
             return False
 
     def application(self) -> Application | None:
@@ -195,8 +195,8 @@ class SparkJob:
 
     def _written_pid(self) -> int:
         try:
-            return int((self.folder / "pid").read_text())
-        except (OSError, ValueError):
+            return int((self.folder / "pid").read_text().split()[0])
+        except (OSError, ValueError, IndexError):
             return 0
 
     def event_log(self) -> Path | None:

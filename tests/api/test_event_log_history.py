@@ -91,8 +91,15 @@ def test_an_application_that_died_has_failed_and_one_that_comes_twice_is_one_run
     assert send(whole)["run_id"] == first["run_id"]
     died = send(cut)
     assert died["status"] == "failed"
+    later = log_of("app-cut-2")
+    cut_2 = b"\n".join(line for line in later.splitlines() if b"ApplicationEnd" not in line)
+    half = send(cut_2)
+    assert half["status"] == "failed"
+    # The whole log of an application that was still running says more than the first half did; the half says nothing new.
+    assert (send(later)["run_id"], send(later)["status"]) == (half["run_id"], "succeeded")
+    assert send(cut_2)["status"] == "succeeded"
     rows = client.get(f"/racine/pipeline/{pipeline_id}/runs", headers=bearer(office.engineer)).json()
-    assert rows["total"] == 2
+    assert rows["total"] == 3
     assert "ends before the application did" in next(
         row["error"] for row in rows["items"] if row["run_id"] == died["run_id"]
     )
@@ -108,7 +115,7 @@ def test_the_browsers_form_brings_a_log_in_for_whoever_may(
                 user = session.get_one(UserAccount, who.user_id)
                 client.cookies.set(COOKIE, auth.start_session(session, user, factors=("pwd",)).session_token)
         answer = client.post(
-            "/auth/browser-event-log", files={"file": ("log", log)}, data={"pipeline_id": to}, follow_redirects=False
+            "/auth/browser-event-log", params={"pipeline_id": to}, files={"file": ("log", log)}, follow_redirects=False
         )
         client.cookies.clear()
         return answer

@@ -58,6 +58,7 @@ def step(**given: str) -> dict[str, Any]:
         ({"inputs": [{"name": "orders", "path": "/etc", "format": "csv"}]}, "invalid_input", "outside"),
         ({"inputs": [{"name": "orders", "path": "http://x/y", "format": "csv"}]}, "invalid_input", "only paths"),
         ({"inputs": [{"name": "orders", "path": "orders", "format": "csv"}]}, "invalid_input", "whole path"),
+        ({"inputs": [{"name": "orders", "path": "/tmp/secr\\et", "format": "csv"}]}, "invalid_input", "backslash"),
         ({"inputs": [{"name": "a b", "path": "/tmp/x", "format": "csv"}]}, "invalid_input", "letters"),
         ({"outputs": [{"step": "nothing", "path": "/tmp/x"}]}, "invalid_input", "which there is not"),
         ({"outputs": []}, "invalid_input", "one output"),

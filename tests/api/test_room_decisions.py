@@ -169,6 +169,23 @@ def test_who_is_to_approve_sees_what_an_approval_does(
     assert f"is confirmed as {verdict.data_class}" in said
     assert len(effects(client, room, viewer)) == len(ids)
 
+    # A class beside a decision that takes none would be shown and not be what is done.
+    sly = {"classification_ids": [str(ids[0])], "decision": "confirm", "data_class": "city"}
+    propose(client, office, room, action="review", params=sly)
+    [said] = effects(client, room, viewer)
+    assert said.endswith(f"is confirmed as {verdict.data_class}")
+    strange = {"asset_id": str(asset.id), "user_id": str(office.outsider.user_id)}
+    code, _ = post(
+        client,
+        "decisions",
+        bearer(office.steward),
+        session_id=str(room),
+        title="Who?",
+        action="assign_owner",
+        params=strange,
+    )
+    assert code == 404
+
     # Whoever may not see the table sees that there is something, and not what.
     with unit_of_work() as session:
         session.add(
@@ -182,11 +199,16 @@ def test_who_is_to_approve_sees_what_an_approval_does(
         assert "may not see" in said
         assert asset.qualified_name not in said
 
-    # A scan changes a verdict: what was proposed is no longer what would be done.
-    with unit_of_work() as session:
-        session.get_one(Classification, ids[0]).data_class = "phone"
-    code, refused = vote(client, review, bearer(office.administrator))
-    assert (code, refused["code"]) == (409, "proposal_outdated")
+    # A scan changes a verdict, or a person has rejected it: what was proposed is no longer what would be done.
+    for name, value in (("data_class", "phone"), ("status", "rejected")):
+        with unit_of_work() as session:
+            changed = session.get_one(Classification, ids[0])
+            before = getattr(changed, name)
+            setattr(changed, name, value)
+        code, refused = vote(client, review, bearer(office.administrator))
+        assert (code, refused["code"]) == (409, "proposal_outdated")
+        with unit_of_work() as session:
+            setattr(session.get_one(Classification, ids[0]), name, before)
     with unit_of_work() as session:
         assert session.get_one(Classification, ids[1]).status == "suggested"
 

@@ -54,6 +54,7 @@ def create(office: Office, name: str, given: dict[str, Any]) -> UUID:
         ("file:///lake/a", "/lake/a", True),
         ("s3://bucket/a", "s3a://bucket/a/b", True),
         ("s3://bucket/a", "/bucket/a", False),
+        ("/lake/{a,b}", "/lake/a", True),
     ],
 )
 def test_places_that_lie_in_each_other(one: str, other: str, is_overlap: bool) -> None:
@@ -118,6 +119,52 @@ def test_what_a_pipeline_did_not_make_is_never_replaced(office: Office, tmp_path
     with unit_of_work() as session:
         session.add(PipelineRun(**ids, status="succeeded", outputs=[{"rows": 1}]))
     check_places(pipeline_id, given)
+
+
+def test_who_only_added_to_a_place_may_not_replace_it(office: Office, tmp_path: Path) -> None:
+    given = definition(tmp_path, str(tmp_path / "orders"), "lake", mode="append")
+    pipeline_id = create(office, "Adds", given)
+    (tmp_path / "lake").mkdir()
+    ids = {"workspace_id": office.workspace_id, "pipeline_id": pipeline_id}
+    with unit_of_work() as session:
+        session.add(PipelineRun(**ids, version=1, status="succeeded", outputs=[{"rows": 1}]))
+        replacing = definition(tmp_path, str(tmp_path / "orders"), "lake")
+        pipelines.update_pipeline(session, office.engineer, pipeline_id, definition=replacing)
+    with pytest.raises(ConflictError):
+        check_places(pipeline_id, replacing)
+    # What was refused in the end has made nothing either.
+    with unit_of_work() as session:
+        session.add(PipelineRun(**ids, version=2, status="failed", outputs=[{"rows": 1}]))
+    with pytest.raises(ConflictError):
+        check_places(pipeline_id, replacing)
+
+
+def test_a_place_that_was_taken_while_spark_worked_is_not_replaced(office: Office, tmp_path: Path) -> None:
+    given = definition(tmp_path, str(tmp_path / "orders"), "out")
+    pipeline_id = create(office, "Late", given)
+    side = tmp_path / ".out.side"
+    side.mkdir()
+    parsed = parse_definition(given)
+    with unit_of_work() as session:
+        require_own_places(session, pipeline_id, parsed, (str(side),))
+    (tmp_path / "out").mkdir()
+    with pytest.raises(ConflictError), unit_of_work() as session:
+        require_own_places(session, pipeline_id, parsed, (str(side),))
+    # A worker that died after the swap: what it made is what is there.
+    side.rmdir()
+    with unit_of_work() as session:
+        require_own_places(session, pipeline_id, parsed, (str(side),))
+
+
+def test_two_pipelines_may_add_to_one_place_and_change_all_else(office: Office, tmp_path: Path) -> None:
+    read = str(tmp_path / "orders")
+    first = create(office, "Adds first", definition(tmp_path, read, "lake", mode="append"))
+    create(office, "Adds second", definition(tmp_path, read, "lake", mode="append"))
+    with pytest.raises(ConflictError):
+        create(office, "Replaces", definition(tmp_path, read, "lake"))
+    changed = {**definition(tmp_path, read, "lake", mode="append"), "schedule": "0 3 * * *"}
+    with unit_of_work() as session:
+        assert pipelines.update_pipeline(session, office.engineer, first, definition=changed).number == 2
 
 
 def hide(office: Office, folder: Path, name: str) -> None:

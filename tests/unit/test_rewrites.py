@@ -112,12 +112,14 @@ def test_an_order_that_decides_which_rows_come_out_stays(query: str) -> None:
 
 
 def test_the_sort_of_a_step_stays_where_a_later_one_takes_its_first_rows() -> None:
-    def proposed(reader: Step) -> list[object]:
-        steps = (Step("sorted", sql="SELECT id FROM orders ORDER BY day"), reader)
-        return list(shuffle_volume.propose(Definition((), steps, (Output(reader.name, path="/out"),))))
+    def proposed(*readers: Step) -> list[object]:
+        steps = (Step("sorted", sql="SELECT id FROM orders ORDER BY day"), *readers)
+        return list(shuffle_volume.propose(Definition((), steps, (Output(readers[-1].name, path="/out"),))))
 
     assert not proposed(Step("top", sql="SELECT id FROM sorted LIMIT 10"))
     assert not proposed(Step("top", python="def run(spark, params):\n    return spark.table('sorted').limit(3)"))
+    handed = Step("handed", sql="SELECT id FROM sorted WHERE id > 3")
+    assert not proposed(handed, Step("top", sql="SELECT id FROM handed LIMIT 10"))
     assert proposed(Step("all_of_it", sql="SELECT id FROM sorted WHERE id > 3"))
 
 

@@ -22,6 +22,7 @@ from pursight_app.models import (
     DecisionStatus,
     DecisionVote,
     Finding,
+    Member,
     Participant,
     ParticipantStatus,
     Room,
@@ -30,7 +31,7 @@ from pursight_app.models import (
 )
 from pursight_app.services import access, activity, audit, catalog, compliance, reviews
 from pursight_app.services.access import Actor, Permission
-from pursight_app.services.collaboration.effects import classes_of, effects_of, require_as_proposed
+from pursight_app.services.collaboration.effects import effects_of, require_as_proposed, standing_of
 from pursight_app.services.collaboration.log import Happening, append, ended
 from pursight_app.services.collaboration.seats import Seat, seat_of
 from pursight_app.services.notifications import notify_person
@@ -42,7 +43,7 @@ _NO_DECISION = "There is no such proposal in a room that you take part in."
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A proposal with the names that its readers need; `has_voted` of the reader; `effects` in words, see effects.py."""
+    """A proposal with the names that its readers need; `has_voted` of the reader; `effects` of open ones, see effects.py."""
 
     decision: Decision
     proposed_by: str
@@ -80,8 +81,10 @@ def propose(
     for row in _subjects(session, actor, action, checked, is_doing=False):
         if row.workspace_id != room.workspace_id:
             raise NotFoundError("There is no such thing in the room's workspace.")
-    if action == DecisionAction.REVIEW and checked["decision"] != "correct":
-        checked["classes"] = classes_of(session, checked["classification_ids"])
+    if action == DecisionAction.REVIEW:
+        checked["standing"] = standing_of(session, checked["classification_ids"])
+    if action == DecisionAction.ASSIGN_OWNER:
+        _require_member(session, room.workspace_id, UUID(checked["user_id"]))
     decision_id = uuid4()
     told: dict[str, object] = {"decision_id": str(decision_id), "title": title, "action": action}
     seq = append(session, room, Happening("decision_proposed", told), actor_id=actor.user_id)
@@ -103,6 +106,12 @@ def propose(
     return decision
 
 
+def _require_member(session: Session, workspace_id: UUID, user_id: UUID) -> None:
+    wanted = select(Member.id).where(Member.workspace_id == workspace_id, Member.user_id == user_id)
+    if session.exec(wanted).first() is None:
+        raise NotFoundError("There is no such person in the room's workspace.")
+
+
 def _others(session: Session, room: Room, actor: Actor) -> list[UUID]:
     wanted = select(Participant.user_id).where(
         Participant.room_id == room.id,
@@ -122,12 +131,10 @@ def _checked(title: str, action: str, needs: int, params: Mapping[str, Any]) -> 
         if action == DecisionAction.REVIEW:
             ids = [str(UUID(str(each))) for each in params["classification_ids"]]
             _must(1 <= len(ids) <= reviews.MAX_BATCH, params.get("decision", "confirm") in reviews.DECISIONS)
-            data_class = str(params["data_class"]) if params.get("data_class") else None
-            return {
-                "classification_ids": ids,
-                "decision": params.get("decision", "confirm"),
-                "data_class": data_class,
-            }
+            decision = str(params.get("decision", "confirm"))
+            # Of the other decisions it says nothing, and would say the wrong thing to whoever approves.
+            data_class = str(params["data_class"]) if decision == "correct" and params.get("data_class") else None
+            return {"classification_ids": ids, "decision": decision, "data_class": data_class}
         if action == DecisionAction.WAIVE:
             expires_at = datetime.fromisoformat(str(params["expires_at"]))
             reason = str(params["reason"]).strip()
@@ -301,7 +308,7 @@ def list_decisions(
             names.get(row.decided_by_id, "") if row.decided_by_id else "",
             sum(vote.decision_id == row.id for vote in votes),
             any(vote.decision_id == row.id and vote.user_id == actor.user_id for vote in votes),
-            effects_of(session, actor, row),
+            effects_of(session, actor, row) if row.status == DecisionStatus.PROPOSED else [],
         )
         for row in rows
     ]

@@ -55,38 +55,39 @@ def _reviewed(session: Session, actor: Actor, params: Mapping[str, Any]) -> list
         .where(col(Classification.id).in_(ids))
         .order_by(Asset.qualified_name, col(AssetColumn.position))
     ).all()
-    proposed: Mapping[str, str | None] = params.get("classes") or {}
+    proposed: Mapping[str, list[str | None]] = params.get("standing") or {}
+    chosen = params.get("data_class") if params["decision"] == "correct" else None
     said = list[str]()
     for verdict, column, asset in rows:
         resource = access.column_resource(asset, verdict)
         if not actor.decide(Permission.CATALOG_READ, resource).allowed:
             said.append(f"A verdict on {HIDDEN}")
             continue
-        data_class = params.get("data_class") or proposed.get(str(verdict.id)) or verdict.data_class or "not named"
+        data_class = chosen or proposed.get(str(verdict.id), [verdict.data_class])[0] or "not named"
         said.append(f"{asset.qualified_name}.{column.name} {_VERBS[params['decision']]} {data_class}")
     return said
 
 
-def classes_of(session: Session, ids: list[str], *, lock: bool = False) -> dict[str, str | None]:
-    """What verdicts say at this moment, by their id; with `lock` they say so until the transaction ends."""
+def standing_of(session: Session, ids: list[str], *, lock: bool = False) -> dict[str, list[str | None]]:
+    """(data class, status) of verdicts at this moment, by their id; with `lock` they stay so until the transaction ends."""
     wanted = select(Classification).where(col(Classification.id).in_([UUID(each) for each in ids]))
     if lock:
-        # In one order, as reviews lock them.
-        wanted = wanted.order_by(col(Classification.id)).with_for_update()
-    return {str(verdict.id): verdict.data_class for verdict in session.exec(wanted).all()}
+        # In one order, as reviews lock them; and as they are now, not as this transaction has read them before.
+        wanted = wanted.order_by(col(Classification.id)).with_for_update().execution_options(populate_existing=True)
+    return {str(verdict.id): [verdict.data_class, verdict.status] for verdict in session.exec(wanted).all()}
 
 
 def require_as_proposed(session: Session, decision: Decision) -> None:
-    """What is approved is what was proposed: a scan may have changed a verdict meanwhile.
+    """What is approved is what was proposed: a scan, or a person, may have changed a verdict meanwhile.
 
     Raises:
-        ConflictError: one says something else now (`proposal_outdated`).
+        ConflictError: one stands otherwise now (`proposal_outdated`).
     """
-    proposed = decision.params.get("classes")
+    proposed = decision.params.get("standing")
     if decision.action != DecisionAction.REVIEW or proposed is None:
         return
-    now_named = classes_of(session, decision.params["classification_ids"], lock=True)
-    if changed := sum(now_named.get(each) != data_class for each, data_class in proposed.items()):
+    standing = standing_of(session, decision.params["classification_ids"], lock=True)
+    if changed := sum(standing.get(each) != was for each, was in proposed.items()):
         raise ConflictError(
             f"{changed} of the {len(proposed)} verdicts changed after this was proposed. Look at them, and propose it again.",
             code="proposal_outdated",

@@ -163,6 +163,12 @@ def assets_in(session: Session, workspace_id: UUID, *paths: str) -> list[Asset]:
     return list(found.values())
 
 
+def _asset_at(session: Session, workspace_id: UUID, path: str) -> Asset | None:
+    whole = func.replace(func.concat(Asset.namespace, "/", Asset.name), "s3a://", "s3://")
+    wanted = select(Asset).where(Asset.workspace_id == workspace_id, whole == _plain(path))
+    return session.exec(wanted.order_by(col(Asset.id)).limit(1)).first()
+
+
 def _is_at(asset: Asset, path: str) -> bool:
     return _plain(f"{asset.namespace}/{asset.name}") == _plain(path)
 
@@ -216,6 +222,9 @@ def place(path: str, what: str) -> str:
     Raises:
         InvalidInputError: anywhere else, PurSight's own folder included.
     """
+    if "\\" in path:
+        # Hadoop takes it for the sign that the next letter is meant as it stands: another name for the same file.
+        raise InvalidInputError(f"{what}: a path holds no backslash.")
     if path.startswith(REMOTE):
         return path
     if "://" in path and not path.startswith("file://"):
@@ -236,7 +245,7 @@ def linked_assets(session: Session, actor: Actor, workspace_id: UUID, definition
     for each in (*definition.inputs, *definition.outputs):
         asset = _asset_of_table(session, workspace_id, each.table) if each.table else None
         path = each.path or str(managed_table(workspace_id, each.table))
-        asset = asset or next((one for one in assets_in(session, workspace_id, path) if _is_at(one, path)), None)
+        asset = asset or _asset_at(session, workspace_id, path)
         if asset is not None and actor.decide(Permission.CATALOG_READ, access.asset_resource(asset)).allowed:
             found[each.table or each.path] = asset.id
     return found

@@ -23,7 +23,7 @@ from pursight_app.services.leases import Heartbeat, LeaseLostError
 from pursight_app.services.pipelines import lineage
 from pursight_app.services.pipelines.checks import Resolved, resolve
 from pursight_app.services.pipelines.history import keep_execution
-from pursight_app.services.pipelines.inputs import fingerprint
+from pursight_app.services.pipelines.inputs import are_same, fingerprint
 from pursight_app.services.pipelines.open_lineage import keep_event, send_after_commit
 from pursight_app.services.pipelines.ownership import require_own_places
 from pursight_app.services.pipelines.places import clear_sides, run_folder, side_paths, swap_in
@@ -68,7 +68,8 @@ def run_pipeline(run_id: UUID, objection: Objection = lambda _: "") -> None:
             if not job.has_begun():
                 _begin(lease, resolved.definition)
             result = _watch(lease, job, resolved.definition, sides)
-            _check_outputs(lease, result, objection)
+            _check_outputs(lease, resolved.definition, result, sides)
+            _require_no_objection(objection(run_id))
             _finish(lease, job, resolved, result, sides)
         except LeaseLostError:
             log.warning("pipeline_run.lease_lost")
@@ -114,19 +115,21 @@ def _begin(lease: RunLease, definition: Definition) -> None:
         hold(session, lease).input_prints = prints
 
 
-def _check_outputs(lease: RunLease, result: Result, objection: Objection) -> None:
-    """Keeps what was made, and asks whether it may be seen.
-
-    Raises:
-        ConflictError: it may not.
-    """
+def _check_outputs(lease: RunLease, definition: Definition, result: Result, sides: tuple[str, ...]) -> None:
+    """Keeps what was made; its place may have been taken, and its inputs changed, while Spark worked."""
+    prints = fingerprint(definition)
     with unit_of_work() as session:
+        require_own_places(session, lease.pipeline_id, definition, sides)
         run = hold(session, lease)
         run.outputs = [dict(each) for each in result.outputs]
+        run.input_prints = run.input_prints if are_same(run.input_prints, prints) else []
         # Once more before anything becomes visible: a stale owner must not swap.
         if run.cancel_requested_at is not None:
             raise CancelledError
-    if reason := objection(lease.run_id):
+
+
+def _require_no_objection(reason: str) -> None:
+    if reason:
         raise ConflictError(f"{reason} Nothing of this run was written; what was there before stands.")
 
 

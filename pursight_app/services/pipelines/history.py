@@ -28,6 +28,7 @@ from pursight_app.services.access import Actor, Permission
 from pursight_app.spark.event_log import read_event_log
 
 MAX_LOG_BYTES = 1024 * 1024 * 1024
+CUT = "The log ends before the application did: it died, or the log was cut. What it holds is kept."
 MOST_STAGES, MOST_QUERIES, MOST_NODES, MOST_BOTTLENECKS = 500, 100, 400, 30
 
 
@@ -142,7 +143,11 @@ def ingest_event_log(session: Session, actor: Actor, pipeline_id: UUID, path: Pa
     """
     access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_MANAGE)
     execution = read_event_log(path)
-    return known_run(session, pipeline_id, execution) or keep_ingested(session, actor, pipeline_id, execution)
+    known = known_run(session, pipeline_id, execution)
+    if known is not None and not (known.reason == RunReason.INGESTED and known.error == CUT and execution.is_complete):
+        return known
+    # Of an application whose log was taken while it ran the whole log says more.
+    return keep_ingested(session, actor, pipeline_id, execution, known)
 
 
 def known_run(session: Session, pipeline_id: UUID, execution: Execution) -> PipelineRun | None:
@@ -153,25 +158,20 @@ def known_run(session: Session, pipeline_id: UUID, execution: Execution) -> Pipe
     return session.exec(select(PipelineRun).where(*is_it).limit(1)).first()
 
 
-def keep_ingested(session: Session, actor: Actor, pipeline_id: UUID, execution: Execution) -> PipelineRun:
-    """Keeps what an application did as a run of a pipeline, at the time at which it took place."""
+def keep_ingested(
+    session: Session, actor: Actor, pipeline_id: UUID, execution: Execution, known: PipelineRun | None = None
+) -> PipelineRun:
+    """Keeps what an application did as a run of a pipeline, at the time at which it took place; in place of `known`."""
     pipeline = access.get(session, actor, Pipeline, pipeline_id, Permission.PIPELINE_MANAGE)
     began = _moment(execution.started_at)
     ending = _bad_end(execution)
-    run = PipelineRun(
-        workspace_id=pipeline.workspace_id,
-        pipeline_id=pipeline.id,
-        version=pipeline.version,
-        status=PipelineRunStatus.FAILED if ending else PipelineRunStatus.SUCCEEDED,
-        reason=RunReason.INGESTED,
-        requested_by_id=actor.user_id,
-        app_id=execution.app_id[:200] or None,
-        duration_s=round(execution.busy / 1000, 3),
-        error=ending[:2000] or None,
-        created_at=began,
-        started_at=began,
-        finished_at=began + timedelta(milliseconds=execution.wall),
-    )
+    run = known or PipelineRun(workspace_id=pipeline.workspace_id, pipeline_id=pipeline.id, version=pipeline.version)
+    run.status = PipelineRunStatus.FAILED if ending else PipelineRunStatus.SUCCEEDED
+    run.reason, run.requested_by_id = RunReason.INGESTED, actor.user_id
+    run.app_id, run.error = execution.app_id[:200] or None, ending[:2000] or None
+    run.duration_s = round(execution.busy / 1000, 3)
+    run.created_at = run.started_at = began
+    run.finished_at = began + timedelta(milliseconds=execution.wall)
     session.add(run)
     session.flush()
     keep_execution(session, run, execution)
@@ -185,7 +185,7 @@ def _bad_end(execution: Execution) -> str:
     if execution.failed_jobs:
         return execution.failed_jobs[0].error or "A job failed."
     if not execution.is_complete:
-        return "The log ends before the application did: it died, or the log was cut. What it holds is kept."
+        return CUT
     return ""
 
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import fsspec
+import structlog
 
 from pursight_app.core.definitions import Definition, Output
 from pursight_app.core.errors import InvalidInputError, SparkJobFailedError
@@ -14,6 +14,8 @@ from pursight_app.core.settings import get_settings
 from pursight_app.services.pipelines.stores import open_store, unreadable
 
 _MARK = ".pursight-"
+
+log = structlog.get_logger()
 
 
 def run_folder(run_id: UUID) -> Path:
@@ -59,7 +61,10 @@ def require_apart(definition: Definition) -> None:
 def overlap(one: str, other: str) -> bool:
     """Whether two places are the same, or one lies below the other; names may hold wildcards."""
     pairs = zip(_parts(one), _parts(other), strict=False)
-    return all(mine == yours or fnmatchcase(mine, yours) or fnmatchcase(yours, mine) for mine, yours in pairs)
+    return all(
+        mine == yours or fnmatchcase(mine, yours) or fnmatchcase(yours, mine) or "{" in mine + yours
+        for mine, yours in pairs
+    )
 
 
 def _parts(path: str) -> tuple[str, ...]:
@@ -74,14 +79,14 @@ def exists(path: str) -> bool:
     Raises:
         SparkJobFailedError: the store does not say.
     """
-    if "://" not in path:
-        return Path(path).exists()
     try:
+        if "://" not in path:
+            return Path(path).exists()
         filesystem, place = open_store(path)
         return bool(filesystem.exists(place))
     except (ImportError, *unreadable()) as error:
         raise SparkJobFailedError(
-            f"It cannot be seen whether {path} exists ({type(error).__name__}). Check that this server holds keys to the store."
+            f"It cannot be seen whether {path} exists ({type(error).__name__}). Check who may read the folder, or that this server holds keys to the store."
         ) from None
 
 
@@ -94,9 +99,10 @@ def swap_in(definition: Definition, sides: Sequence[str]) -> None:
     for output, side in zip(definition.outputs, sides, strict=True):
         try:
             _swap(output, side)
-        except OSError as error:
+        except (ImportError, *unreadable()) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
             raise SparkJobFailedError(
-                f"The result was computed but {output.path} cannot be written: {error.strerror or type(error).__name__}. "
+                f"The result was computed but {output.path} cannot be written: {why}. "
                 "Check who owns the folder and whether the disk is full, then run it again."
             ) from None
 
@@ -128,8 +134,8 @@ def _swap(output: Output, side: str) -> None:
 
 def _swap_remote(output: Output, side: str) -> None:
     # Object stores have no rename; the window in which readers see a mix is that of the copy.
-    filesystem, new = fsspec.core.url_to_fs(side)
-    _, place = fsspec.core.url_to_fs(output.path)
+    filesystem, new = open_store(side)
+    _, place = open_store(output.path)
     if not filesystem.exists(new):
         return
     if output.mode != "append" and filesystem.exists(place):
@@ -140,9 +146,13 @@ def _swap_remote(output: Output, side: str) -> None:
 def clear_sides(sides: Sequence[str]) -> None:
     """Removes what was written beside and is not wanted."""
     for side in sides:
-        if "://" in side:
-            filesystem, path = fsspec.core.url_to_fs(side)
+        if "://" not in side:
+            shutil.rmtree(side, ignore_errors=True)
+            continue
+        try:
+            filesystem, path = open_store(side)
             if filesystem.exists(path):
                 filesystem.rm(path, recursive=True)
-        else:
-            shutil.rmtree(side, ignore_errors=True)
+        except (ImportError, *unreadable()) as error:
+            # Why the run ended is what counts; this must not hide it.
+            log.warning("pipeline_run.side_not_cleared", path=side, error=type(error).__name__)

@@ -70,7 +70,7 @@ def create_pipeline(
         raise InvalidInputError(f"A pipeline needs a name of 1 to {NAME_MAX} characters.")
     parsed = parse_definition(definition)
     checked = check_definition(session, actor, workspace_id, parsed)
-    require_free(session, workspace_id, checked.definition, None)
+    require_free(session, workspace_id, checked.definition)
     pipeline = Pipeline(workspace_id=workspace_id, name=name, created_by_id=actor.user_id)
     _plan_next(pipeline, parsed)
     try:
@@ -110,8 +110,9 @@ def update_pipeline(
     pipeline = locked(session, pipeline_id)
     parsed = parse_definition(definition)
     checked = check_definition(session, actor, pipeline.workspace_id, parsed)
-    require_free(session, pipeline.workspace_id, checked.definition, pipeline_id)
     current = version_of(session, pipeline_id, pipeline.version)
+    before = parse_definition(current.definition)
+    require_free(session, pipeline.workspace_id, checked.definition, pipeline_id, before=before)
     if current.definition == parsed.to_json():
         return current
     made = add_version(session, actor, pipeline, parsed, reason or "changed by hand")
