@@ -78,13 +78,9 @@ def propose(
         raise ended()
     title = " ".join(title.split())
     checked = _checked(title, action, needs, params or {})
-    for row in _subjects(session, actor, action, checked, is_doing=False):
-        if row.workspace_id != room.workspace_id:
-            raise NotFoundError("There is no such thing in the room's workspace.")
+    _require_here(session, actor, room, action, checked)
     if action == DecisionAction.REVIEW:
         checked["standing"] = standing_of(session, checked["classification_ids"])
-    if action == DecisionAction.ASSIGN_OWNER:
-        _require_member(session, room.workspace_id, UUID(checked["user_id"]))
     decision_id = uuid4()
     told: dict[str, object] = {"decision_id": str(decision_id), "title": title, "action": action}
     seq = append(session, room, Happening("decision_proposed", told), actor_id=actor.user_id)
@@ -106,10 +102,15 @@ def propose(
     return decision
 
 
-def _require_member(session: Session, workspace_id: UUID, user_id: UUID) -> None:
-    wanted = select(Member.id).where(Member.workspace_id == workspace_id, Member.user_id == user_id)
-    if session.exec(wanted).first() is None:
-        raise NotFoundError("There is no such person in the room's workspace.")
+def _require_here(session: Session, actor: Actor, room: Room, action: str, params: Mapping[str, Any]) -> None:
+    """What a proposal is about, and whom it names, is of the room's workspace."""
+    for row in _subjects(session, actor, action, params, is_doing=False):
+        if row.workspace_id != room.workspace_id:
+            raise NotFoundError("There is no such thing in the room's workspace.")
+    if action == DecisionAction.ASSIGN_OWNER:
+        is_named = (Member.workspace_id == room.workspace_id, Member.user_id == UUID(params["user_id"]))
+        if session.exec(select(Member.id).where(*is_named)).first() is None:
+            raise NotFoundError("There is no such person in the room's workspace.")
 
 
 def _others(session: Session, room: Room, actor: Actor) -> list[UUID]:
