@@ -54,7 +54,14 @@ def _content() -> rx.Component:
             ),
             rx.cond(
                 _MAY_APPROVE & (State.status == "ready") & (State.chosen.length() > 0),
-                button("Approve ", State.chosen.length(), " changes", icon="check", kind="primary", on_click=State.ask),
+                button(
+                    "Approve ",
+                    State.chosen.length(),
+                    rx.cond(State.chosen.length() == 1, " change", " changes"),
+                    icon="check",
+                    kind="primary",
+                    on_click=State.ask,
+                ),
             ),
             lead=rx.el.span(link(State.pipeline, State.pipeline_href), ", ", State.asked),
         ),
