@@ -6,12 +6,16 @@ import subprocess
 import time
 from collections.abc import Generator
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
+from sqlmodel import select
 
+from pursight_app.core.db import unit_of_work
 from pursight_app.core.definitions import parse_definition
 from pursight_app.core.settings import get_settings
+from pursight_app.models import CostExample, Deployment, PipelineVersion
 from pursight_app.services.pipelines.inputs import fingerprint
 from pursight_app.spark.environment import spark_environment, spark_home
 from tests.plugins.servers import free_port
@@ -119,7 +123,7 @@ def test_what_makes_it_slower_on_a_cluster_is_taken_back_by_itself(lake: Lake, t
     run = lake.run(pipeline_id)
     seen = sorted(map(str, rows_of(tmp_path / "out")))
     slower = {
-        "spark_conf": {"spark.sql.shuffle.partitions": "900", "spark.sql.adaptive.enabled": "false"},
+        "spark_conf": {"spark.sql.shuffle.partitions": "500", "spark.sql.adaptive.enabled": "false"},
         "fingerprint": fingerprint(parse_definition(definition)),
     }
 
@@ -129,5 +133,14 @@ def test_what_makes_it_slower_on_a_cluster_is_taken_back_by_itself(lake: Lake, t
     report = lake.get(f"deployments/{deployment_id}")
     assert (report["status"], report["results"]) == ("rolled_back", "same"), report
     assert "slower" in report["why"]
-    assert lake.get(str(pipeline_id))["definition"]["spark_conf"] == conf
+    current = lake.get(str(pipeline_id))
+    assert (current["version"], current["definition"]["spark_conf"]) == (3, conf)
     assert sorted(map(str, rows_of(tmp_path / "out"))) == seen
+    with unit_of_work() as session:
+        reasons = session.exec(select(PipelineVersion.reason).where(PipelineVersion.pipeline_id == pipeline_id)).all()
+        deployment = session.get_one(Deployment, UUID(deployment_id))
+        learned = session.exec(select(CostExample).where(CostExample.pipeline_id == pipeline_id)).all()
+    assert any("rolled back" in reason for reason in reasons)
+    assert deployment.report["speedup"] < 1
+    assert [example.origin for example in learned] == ["deployment"]
+    assert learned[0].log_ratio > 0

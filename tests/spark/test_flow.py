@@ -12,12 +12,9 @@ from pursight_app.models import (
     Asset,
     AssetColumn,
     ColumnLineageEdge,
-    CostExample,
     CostModel,
-    Deployment,
     LineageEdge,
     OptimizationPlan,
-    PipelineVersion,
     Recommendation,
 )
 from tests.spark.conftest import Lake, rows_of
@@ -123,41 +120,6 @@ def approved_by_hand(
             )
         )  # fmt: skip
     return str(lake.post("apply-optimization", {"plan_id": str(plan.id)})["deployment_id"])
-
-
-def test_what_makes_it_slower_is_taken_back_by_itself(lake: Lake, tmp_path: Path) -> None:
-    from pursight_app.core.definitions import parse_definition
-    from pursight_app.services.pipelines.inputs import fingerprint
-
-    definition = lake.definition(tmp_path / "out", spark_conf={})
-    definition["steps"] = [
-        {"name": "sums", "sql": "SELECT customer_id, sum(amount) AS total FROM orders GROUP BY customer_id"}
-    ]
-    pipeline_id = lake.create("Made worse", definition)
-    run = lake.run(pipeline_id)
-    seen = rows_of(tmp_path / "out")
-    slower = {
-        "spark_conf": {"spark.sql.shuffle.partitions": "800", "spark.sql.adaptive.enabled": "false"},
-        "fingerprint": fingerprint(parse_definition(definition)),
-    }
-
-    deployment_id = approved_by_hand(lake, pipeline_id, slower, run["outputs"], run["duration_s"])
-    lake.work_off(pipeline_id)
-
-    report = lake.get(f"deployments/{deployment_id}")
-    assert report["status"] == "rolled_back", report
-    assert "slower" in report["why"]
-    current = lake.get(str(pipeline_id))
-    assert (current["version"], current["definition"]["spark_conf"]) == (3, {})
-    assert sorted(map(str, rows_of(tmp_path / "out"))) == sorted(map(str, seen))
-    with unit_of_work() as session:
-        reasons = session.exec(select(PipelineVersion.reason).where(PipelineVersion.pipeline_id == pipeline_id)).all()
-        deployment = session.get_one(Deployment, UUID(deployment_id))
-        learned = session.exec(select(CostExample).where(CostExample.pipeline_id == pipeline_id)).all()
-    assert any("rolled back" in reason for reason in reasons)
-    assert deployment.report["speedup"] < 1
-    assert [example.origin for example in learned] == ["deployment"]
-    assert learned[0].log_ratio > 0
 
 
 def test_what_changes_results_is_taken_back_before_anybody_sees_it(lake: Lake, tmp_path: Path) -> None:
