@@ -94,8 +94,9 @@ def type_until_seen(writer: Page, text: str, reader: Page, sign: str) -> None:
         try:
             expect(reader.get_by_text(sign)).to_be_visible(timeout=3_000)
         except AssertionError:
-            field.press_sequentially(" ")
-            field.press("Backspace")
+            # The field may have been drawn anew meanwhile, and what was typed gone with it.
+            field.fill("")
+            field.press_sequentially(text, delay=60)
         else:
             return
     expect(reader.get_by_text(sign)).to_be_visible()

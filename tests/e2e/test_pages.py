@@ -107,7 +107,8 @@ def make_plans(site: Site, workspace_id: str, pipeline_id: str) -> tuple[str, st
         "cost_after": {**costs, "core_hours": 0.005, "tasks": 38}, "stages_before": stages, "stages_after": stages[:2],
     }  # fmt: skip
     url = sqlalchemy_url((site.home / "run" / "database_url").read_text().strip())
-    with Session(create_engine(url)) as session:
+    engine = create_engine(url)
+    with Session(engine) as session:
         plans = [
             OptimizationPlan(
                 **ids, pipeline_id=UUID(pipeline_id), version=1, status=status, baseline_s=12.4, optimized_s=5.1,
@@ -135,7 +136,9 @@ def make_plans(site: Site, workspace_id: str, pipeline_id: str) -> tuple[str, st
         )  # fmt: skip
         session.add(deployment)
         session.commit()
-        return str(plans[0].id), str(deployment.id)
+        made = str(plans[0].id), str(deployment.id)
+    engine.dispose()
+    return made
 
 
 @functools.cache

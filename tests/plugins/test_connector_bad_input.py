@@ -173,7 +173,8 @@ def test_a_rogue_mysql_server_gets_no_local_file(tmp_path: Path) -> None:
         config = {"host": "127.0.0.1", "port": port, "database": "x", "username": "x"}
         with made("mysql", config, "pw", timeout_s=20) as connector, pytest.raises(ExternalError):
             connector.ping()
-    assert len(received) >= 2
+    # It may hang up at once, which drops what it said last.
+    assert received
     assert b"planted-local-file" not in b"".join(received)
 
 
