@@ -1,6 +1,7 @@
 """Notes written together: they converge whatever comes in which order, survive merging, and can be restored."""
 
 import random
+import time
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from pycrdt import Doc, Text, merge_updates
 from sqlmodel import select
 from starlette.websockets import WebSocketDisconnect
 
+from pursight_app.api.routes import room_notes
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError, InvalidInputError
 from pursight_app.models import NoteUpdate, NoteVersion
@@ -235,3 +237,35 @@ def test_a_page_of_another_site_cannot_use_the_cookie(client: TestClient, office
     ):
         socket.receive_bytes()
     assert refused.value.code == 4401
+
+
+def test_what_is_written_while_somebody_opens_the_note_reaches_them(
+    client: TestClient, office: Office, note: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the first look at the note and the moment from which its changes are heard."""
+    looks: list[bytes] = []
+    look = room_notes._state
+
+    def state(actor: Actor, document_id: UUID) -> bytes:
+        found = look(actor, document_id)
+        looks.append(found)
+        if len(looks) == 1:
+            write(office.steward, note, Peer().type(0, "Written meanwhile."))
+            # Until it was told to all who listen already.
+            time.sleep(0.5)
+        return found
+
+    reader = Peer()
+    url, other = f"{ROOMS}/notes/{note}/live", f"{ROOMS}/notes/{make_note(office)}/live"
+    # Somebody listens already, so that the line to Redis stands and is not what makes everybody look anew.
+    with client.websocket_connect(other, headers=bearer(office.engineer)) as listening:
+        for _ in range(3):
+            listening.receive_bytes()
+        time.sleep(0.5)
+        monkeypatch.setattr(room_notes, "_state", state)
+        with client.websocket_connect(url, headers=bearer(office.viewer)) as socket:
+            for _ in range(3):
+                message = socket.receive_bytes()
+                if message[0] == 0:
+                    reader.hear(message[1:])
+    assert str(reader) == "Written meanwhile."

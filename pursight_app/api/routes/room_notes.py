@@ -175,6 +175,8 @@ class _Desk:
     async def tell(self) -> None:
         """Sends what the others write; ends when the person may not read it any more."""
         async with fanout().subscription(note_topic(self._document_id)) as subscription:
+            # What was written after the first look and before this was told to nobody here.
+            await self.send(_UPDATE, await asyncio.to_thread(_state, self._actor, self._document_id))
             while not subscription.is_overrun:
                 item = await subscription.next()
                 if isinstance(item, RoomLine):
