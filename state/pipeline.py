@@ -10,7 +10,7 @@ from pursight_app.core.definitions import parse_definition
 from pursight_app.core.errors import NotFoundError, UserError
 from pursight_app.services import optimization, pipelines
 from pursight_app.services.optimization import requests as optimization_requests
-from pursight_app.services.optimization.deployments import report_of
+from pursight_app.services.optimization.deployments import report_now
 from state import format as fmt
 from state.base import as_id, event, hear, run
 from state.deployment_views import DeploymentView, deployment_view
@@ -123,9 +123,7 @@ class PipelineState(rx.State):
             ]
             for each in plans
         ]  # fmt: skip
-        self.deployments = [
-            deployment_view(each, [], each.report or report_of(each.baseline_durations_s, [])) for each in deployments
-        ]
+        self.deployments = [deployment_view(each, [], report_now(each, [])) for each in deployments]
 
     def _take(self, definition: dict[str, Any], assets: dict[str, str]) -> None:
         def place(each: dict[str, Any]) -> tuple[str, str]:

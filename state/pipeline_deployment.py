@@ -63,7 +63,7 @@ class PipelineDeploymentState(rx.State):
         deployment_id = self._id()
         row = await run(lambda session, actor: deployments.get_deployment(session, actor, deployment_id))
         one = row.deployment
-        report = deployments.report_now(row)
+        report = deployments.report_now(row.deployment, row.runs)
         self.deployment = deployment_view(one, row.runs, report)
         self.pipeline, self.pipeline_href = row.pipeline.name, f"/pipelines/{row.pipeline.id}"
         self.plan_href = f"/pipelines/plans/{one.plan_id}"
@@ -109,7 +109,7 @@ class PipelineDeploymentState(rx.State):
         def say(session: Any, actor: Any) -> None:
             # Read anew: what is shared are the figures of this moment, as far as the actor may see them.
             row = deployments.get_deployment(session, actor, deployment_id)
-            view = deployment_view(row.deployment, row.runs, deployments.report_now(row))
+            view = deployment_view(row.deployment, row.runs, deployments.report_now(row.deployment, row.runs))
             text = report_text(view, row.pipeline.name, address)
             collaboration.send(session, actor, room_id, body=text, client_id=uuid4().hex)
 

@@ -219,9 +219,15 @@ def test_a_run_that_fails_takes_the_changes_back(office: Office) -> None:
     after = judged(deployment_id, run_of(deployment_id, "failed", error="Out of memory."))
     assert after.status == "rolled_back"
     assert after.report["why"] == "A run failed: Out of memory."
+    assert judged_without_a_reason(office) == "A run failed: no reason given"
     with unit_of_work() as session:
         version = pipelines.version_of(session, after.pipeline_id, 3)
     assert version.definition == pipelines_first(after.pipeline_id)
+
+
+def judged_without_a_reason(office: Office) -> str:
+    deployment_id = apply(office.engineer, make_ready(office, make_pipeline(office, "Silent")))
+    return str(judged(deployment_id, run_of(deployment_id, "failed")).report["why"])
 
 
 def pipelines_first(pipeline_id: UUID) -> dict[str, Any]:

@@ -87,8 +87,7 @@ def _plan(row: PlanRow) -> dict[str, Any]:
 
 
 def _deployment(row: Deployment, runs: list[PipelineRun]) -> dict[str, Any]:
-    done = [run.duration_s for run in runs if run.status == "succeeded" and run.duration_s]
-    report = row.report or watching.report_of(row.baseline_durations_s, done)
+    report = watching.report_now(row, runs)
     return {
         "deployment_id": str(row.id),
         "pipeline_id": str(row.pipeline_id),

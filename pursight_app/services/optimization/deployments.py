@@ -130,7 +130,8 @@ def _judge(session: Session, deployment: Deployment, run: PipelineRun) -> None:
     if difference is not None:
         deployment.result_matches = not difference
     if run.status == PipelineRunStatus.FAILED:
-        why = run.error or "A run failed; no reason is known." if difference else f"A run failed: {run.error}"
+        error = run.error or "no reason given"
+        why = error if difference else f"A run failed: {error}"
         _roll_back(session, None, deployment, why[:500], durations)
         return
     if is_slower(deployment.baseline_durations_s, durations):
@@ -211,10 +212,10 @@ def report_of(before: Sequence[float], after: Sequence[float]) -> dict[str, Any]
     }
 
 
-def report_now(row: DeploymentRow) -> dict[str, Any]:
-    """The report of a deployment, while it is watched what is known so far."""
-    done = [run.duration_s for run in row.runs if run.status == PipelineRunStatus.SUCCEEDED and run.duration_s]
-    return row.deployment.report or report_of(row.deployment.baseline_durations_s, done)
+def report_now(deployment: Deployment, runs: Sequence[PipelineRun]) -> dict[str, Any]:
+    """The report of a deployment, while it is watched what is known so far by its runs."""
+    done = [run.duration_s for run in runs if run.status == PipelineRunStatus.SUCCEEDED and run.duration_s]
+    return deployment.report or report_of(deployment.baseline_durations_s, done)
 
 
 def _keep(session: Session, deployment: Deployment, durations: Sequence[float]) -> None:
