@@ -11,9 +11,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -33,10 +35,12 @@ from tests.plugins.servers import free_port
 SIZES, MESSAGES, PER_S, ROUNDS = (2, 50, 200), 100, 10, 3
 BURST, WRITERS, IDLE_SOCKETS, MISSED = 400, 8, 500, 1_000
 STORED, ASKED = 1_000_000, 200
-PARTS = ("delivery", "peer", "floor", "burst", "slow", "memory", "catch-up", "history")
+PARTS = ("delivery", "peer", "floor", "burst", "flood", "slow", "memory", "catch-up", "history")
 # What a server that only waits may use in a second.
 QUIET_CPU_S = 0.05
 PADDING, PADDED = 12_000, 800
+# As long as a delivery of `MESSAGES` lasts.
+FLOOD_PER_S, FLOOD_S, FLOODERS = 1_000, MESSAGES / PER_S, 200
 GOALS = {2: 15, 50: 20, 200: 30}
 
 
@@ -154,11 +158,15 @@ async def _listening(room: Room, count: int) -> AsyncGenerator[list[Listener]]:
         listener.close()
 
 
-async def delivery(room: Room, size: int) -> list[float]:
-    """One sender, `PER_S` messages a second, `size` receivers; milliseconds of each delivery, sorted."""
+async def delivery(room: Room, size: int, beside: Callable[[], None] = lambda: None) -> list[float]:
+    """One sender, `PER_S` messages a second, `size` receivers; milliseconds of each delivery, sorted.
+
+    `beside` is called when all have come to rest: it starts what goes on meanwhile.
+    """
     async with _listening(room, size) as listeners, Sender.open(room.url, room.room_id, room.tokens[0]) as sender:
         hearing = [asyncio.create_task(listener.hear(MESSAGES)) for listener in listeners]
         used = room.cpu_s()
+        beside()
         for _ in range(MESSAGES):
             started = time.monotonic()
             await sender.say()
@@ -227,6 +235,42 @@ async def burst(room: Room) -> None:
         f"burst: {BURST} messages to {size} receivers in {took:.2f} s: {total / took:,.0f} deliveries/s (goal 10,000), "
         f"{used / total * 1e6:.0f} us of CPU per delivery"
     )
+
+
+async def flood(room: Room) -> None:
+    """One person sends 1,000 messages a second; what becomes of another's `PER_S` to 50 receivers (case 103)."""
+    size = SIZES[1]
+    calm = await delivery(room, size)
+    # In a process of its own, behind the others: what it needs of the two cores is not the server's fault.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(10,)) as pool:
+        pouring: list[Future[tuple[int, int]]] = []
+        late = await delivery(room, size, lambda: pouring.append(pool.submit(pour_over, room)))
+        taken, refused = await asyncio.wrap_future(pouring[0])
+    p95, p95_calm = (each[int(len(each) * 0.95)] for each in (late, calm))
+    print(
+        f"flood: of {taken + refused:,} messages of one person in {FLOOD_S:.0f} s {refused:,} were refused with 429; p95 of another's "
+        f"{p95:.1f} ms, alone {p95_calm:.1f} ms (goal {GOALS[size]})"
+    )
+
+
+def pour_over(room: Room) -> tuple[int, int]:
+    """Sends `FLOOD_PER_S` messages a second as one person; how many were taken and refused."""
+
+    async def together() -> list[tuple[int, int]]:
+        return await asyncio.gather(*(_flood(room, FLOOD_PER_S / FLOODERS) for _ in range(FLOODERS)))
+
+    taken, refused = zip(*asyncio.run(together()), strict=True)
+    return sum(taken), sum(refused)
+
+
+async def _flood(room: Room, per_s: float) -> tuple[int, int]:
+    taken = asked = 0
+    started = time.monotonic()
+    async with Sender.open(room.url, room.room_id, room.tokens[1]) as sender:
+        while (passed := time.monotonic() - started) < FLOOD_S:
+            await asyncio.sleep(max(0.0, asked / per_s - passed))
+            taken, asked = taken + await sender.try_to_say("x"), asked + 1
+    return taken, asked - taken
 
 
 async def slow(room: Room) -> None:
@@ -314,6 +358,8 @@ async def _live(room: Room, parts: list[str]) -> None:
         await floor(room)
     if "burst" in parts:
         await burst(room)
+    if "flood" in parts:
+        await flood(room)
     if "slow" in parts:
         await slow(room)
     if "memory" in parts:

@@ -99,11 +99,17 @@ class Sender:
 
     async def say(self, padding: str = "") -> None:
         """Says to the room what time it is, and waits until that is kept."""
+        if not await self.try_to_say(f"{time.monotonic()!r} {padding}"):
+            sys.exit("Not sent: too many messages.")
+
+    async def try_to_say(self, words: str) -> bool:
+        """Says something; False when the server finds it too much."""
         ids = f'"session_id":"{self._room_id}","client_id":"{uuid4().hex}"'
-        body = f'{{{ids},"body":"{time.monotonic()!r} {padding}"}}'
+        body = f'{{{ids},"body":"{words}"}}'
         self._writer.write(f"{self._head}{len(body)}\r\n\r\n{body}".encode())
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         answer = await self._reader.readexactly(int(length[1])) if length else b""
-        if not head.startswith(b"HTTP/1.1 201"):
+        if not head.startswith((b"HTTP/1.1 201", b"HTTP/1.1 429")):
             sys.exit(f"Not sent: {head!r} {answer!r}")
+        return head.startswith(b"HTTP/1.1 201")

@@ -260,6 +260,12 @@ def _writing(
         ),
         rx.el.div(
             rx.el.span("Enter sends, Shift+Enter begins a new line", class_name="muted small hint-keys"),
+            rx.el.span("Sending…", class_name="muted small is-sending", role="status"),
+            rx.el.span(
+                "Not sent yet: the server does not answer. It goes out by itself when the line is back.",
+                class_name="small is-waiting",
+                role="status",
+            ),
             button("Send", icon="send", kind="primary", type="submit"),
             class_name="row-between",
         ),
@@ -273,7 +279,6 @@ def composer() -> rx.Component:
     """The field to write in, and what became of the last message."""
     return rx.el.div(
         rx.el.div(
-            rx.cond(State.sending != "", rx.el.span("Sending…", class_name="muted small")),
             rx.el.span(State.typing_words, class_name="muted small typing"),
             class_name="above-composer",
             role="status",

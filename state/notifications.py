@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from pursight_app.models import Notification
 from pursight_app.services import notifications
 from pursight_app.services.notifications import NotificationRow
 from state import format as fmt
@@ -74,6 +75,12 @@ class BellState(rx.State):
         await self._fill()
 
 
+def _place(one: Notification) -> str:
+    """The room, and in it the message that mentions somebody."""
+    seq = one.data.get("seq")
+    return f"/rooms/{one.room_id}" + (f"?at={seq}" if seq else "")
+
+
 def _view(row: NotificationRow) -> NotificationView:
     one = row.notification
     # An invitation is answered on the page of rooms, where one sees who asks before going in.
@@ -82,7 +89,7 @@ def _view(row: NotificationRow) -> NotificationView:
         id=str(one.id),
         text=f"{row.actor_name or 'Somebody'} {_WORDS.get(one.kind, 'wrote in')}",
         title=row.room_title,
-        href="/rooms" if is_open_invitation else f"/rooms/{one.room_id}",
+        href="/rooms" if is_open_invitation else _place(one),
         at=fmt.ago(one.created_at),
         at_exact=fmt.exact(one.created_at),
         is_new=one.read_at is None,

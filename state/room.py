@@ -50,7 +50,6 @@ class RoomState(rx.State):
     missed: int = 0
     typing_words: str = ""
     client_id: str = ""
-    sending: str = ""
     send_problem: str = ""
     editing_id: str = ""
     editing_body: str = ""
@@ -76,7 +75,7 @@ class RoomState(rx.State):
         if wanted != self.room_id_shown:
             self.messages, self.people, self.title, self.is_loading = [], [], "", True
             self._shown, self._before = WINDOW, 0
-        self.room_id_shown, self.send_problem, self.sending, self.editing_id = wanted, "", "", ""
+        self.room_id_shown, self.send_problem, self.editing_id = wanted, "", ""
         if problem := str(self.router.url.query_parameters.get("problem", ""))[:300]:
             await notify(self, problem, "error")
         self.client_id = self.client_id or uuid4().hex
@@ -200,13 +199,12 @@ class RoomState(rx.State):
         await self._fill_messages()
 
     @event()
-    async def send(self, form: dict[str, Any]) -> Any:
-        """Says something; the text stays in its field until it is kept."""
+    async def send(self, form: dict[str, Any]) -> None:
+        """Says something; the text stays in its field until it is kept, and assets/rooms.js says that it is on its way."""
         body, client_id, room_id = str(form.get("body", "")), str(form.get("client_id", "")), self._room
         if not body.strip():
             return
-        self.sending, self.send_problem = body[:300], ""
-        yield
+        self.send_problem = ""
         live.sign_of_life(room_id, [acting().user_id], is_active=True)
         try:
             sent = await run(
@@ -220,7 +218,6 @@ class RoomState(rx.State):
             if sent.body != body:
                 self.send_problem = f"This was sent already, as “{sent.body[:80]}”. Edit that message to change it."
             await self._fill()
-        self.sending = ""
 
     @event()
     async def is_typing(self, text: str) -> None:

@@ -1,5 +1,7 @@
 """Turns errors into `application/problem+json` (RFC 9457). One of the three outermost handlers."""
 
+import asyncio
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -36,9 +38,9 @@ def install_error_handlers(app: FastAPI) -> None:
     """Answers every error of the gateway as a problem document; an unknown one as a bug with a reference."""
 
     @app.exception_handler(PurSightError)
-    def known(request: Request, error: PurSightError) -> JSONResponse:
+    async def known(request: Request, error: PurSightError) -> JSONResponse:
         if isinstance(error, PermissionDeniedError):
-            _keep_denial(request, error)
+            await asyncio.to_thread(_keep_denial, request, error)
         answer = problem(request, status=error.status, code=error.code, title=error.title, detail=error.message)
         if isinstance(error, RateLimitedError | ServiceUnavailableError):
             answer.headers["Retry-After"] = str(error.retry_after_s)

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from sqlmodel import SQLModel, select
 
 from pursight_app.api.dependencies import IdempotentRoute, actor_of_header
+from pursight_app.api.turns import turn_of
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import PermissionDeniedError
 from pursight_app.core.settings import get_settings
@@ -81,23 +82,25 @@ class Guard:
     """Who may call a route.
 
     `permission` None takes any live session; `on` names the path parameter of the thing it must hold on; API tokens get
-    in unless `is_for_people_only`; `is_public` lets everybody in.
+    in unless `is_for_people_only`; `is_public` lets everybody in. `is_in_turn`: one request of a bearer is worked
+    on at a time, see `turns`.
     """
 
     permission: Permission | None = None
     on: str = ""
     is_public: bool = False
     is_for_people_only: bool = False
+    is_in_turn: bool = False
 
 
 def guard(
-    permission: Permission | None = None, on: str = "", *, people_only: bool = False
+    permission: Permission | None = None, on: str = "", *, people_only: bool = False, in_turn: bool = False
 ) -> Callable[[Endpoint], Endpoint]:
     """Marks a route: the caller needs a session, and `permission` on the thing that path parameter `on` names.
 
     Without `on` the permission must hold somewhere, which the service then checks for the thing at hand.
     """
-    return _mark(Guard(permission, on, is_for_people_only=people_only))
+    return _mark(Guard(permission, on, is_for_people_only=people_only, is_in_turn=in_turn))
 
 
 def public(endpoint: Endpoint) -> Endpoint:
@@ -137,7 +140,11 @@ class GuardedRoute(IdempotentRoute):
                 await _check(asked, actor, request)
             return await handle(request)
 
-        return guarded
+        async def in_turn(request: Request) -> Response:
+            async with turn_of(request.headers.get("authorization", "")):
+                return await guarded(request)
+
+        return in_turn if asked.is_in_turn else guarded
 
 
 class SecretRoute(GuardedRoute):

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import uuid
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode
@@ -26,6 +27,8 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_LOG_BYTES = 1024 * 1024 * 1024 + MAX_BODY_BYTES
 _LOGS = re.compile(r"/racine/pipeline/[^/]{1,60}/event-logs|/auth/browser-event-log")
 _SOCKETS = "/_event"
+# In one process: more tabs than any person has open, more log-in pages than come from one address (a proxy is one, too).
+MOST_SOCKETS, MOST_OF_STRANGERS = 100, 1_000
 _OPEN_PAGES = frozenset({"/login", "/login/code", "/welcome", "/reset", "/docs"})
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]{0,500}\bsrc=)[^>]{0,500}>(.*?)</script>", re.DOTALL)
 # Reflex's upload routes parse whole bodies before any check and serve files to anybody; nothing here uses them.
@@ -46,6 +49,7 @@ class Gate:
         self._app = app
         self._pages = pages
         self._origins = get_settings().allowed_origins
+        self._open = Counter[object]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a connection through, or answers it here."""
@@ -69,7 +73,18 @@ class Gate:
         # A token that somebody saw over a shoulder is worth nothing without the cookie it is bound to here.
         query["token"] = _bound_token(session_id, query.get("token", ""))
         inner = {**scope, "query_string": urlencode(query).encode(), "headers": _socket_headers(scope, session_id)}
-        await self._app(inner, receive, send)
+        actor = await actor_of_cookies(headers.get("cookie", ""))
+        whose = actor.user_id if actor else (scope.get("client") or ("",))[0]
+        if self._open[whose] >= (MOST_SOCKETS if actor else MOST_OF_STRANGERS):
+            await send({"type": "websocket.close", "code": 4429})
+            return
+        self._open[whose] += 1
+        try:
+            await self._app(inner, receive, send)
+        finally:
+            self._open[whose] -= 1
+            if not self._open[whose]:
+                del self._open[whose]
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)

@@ -124,6 +124,22 @@ def test_ra_79_one_idempotency_key_makes_one_source_even_at_once(client: TestCli
     assert len([item for item in items if item["name"] == body["name"]]) == 1
 
 
+def test_ra_79_one_key_starts_one_scan(client: TestClient, office: Office, tmp_path: Path) -> None:
+    body = {"name": "once", "kind": "files", "config": {"path": str(tmp_path)}}
+    given = {"data_source_id": create(client, office, body).json()["id"]}
+    headers = {**bearer(office.steward), "Idempotency-Key": uuid4().hex}
+    url = "/racine/orchestration/scan-workflow"
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: client.post(url, json=given, headers=headers), range(5)))
+    again = client.post(url, json=given, headers=headers)
+
+    assert {answer.status_code for answer in answers} <= {202, 409}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"in_progress"}
+    assert len({answer.json()["scan_id"] for answer in [*answers, again] if answer.status_code == 202}) == 1
+    assert client.get(f"/api/scans?data_source_id={given['data_source_id']}", headers=headers).json()["total"] == 1
+
+
 def test_one_key_for_two_requests_is_refused(client: TestClient, office: Office) -> None:
     key = uuid4().hex
     create(client, office, postgres(), **{"Idempotency-Key": key})

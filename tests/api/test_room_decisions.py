@@ -96,6 +96,22 @@ def test_an_approved_owner_is_the_owner_and_the_asset_remembers(
     assert [event["type"] for event in events][-2:] == ["decision_proposed", "decision_closed"]
 
 
+def test_ra_79_one_key_approves_once(client: TestClient, office: Office, room: UUID, asset: Asset) -> None:
+    params = {"asset_id": str(asset.id), "user_id": str(office.viewer.user_id)}
+    decision = propose(client, office, room, action="assign_owner", params=params)
+    headers = {**bearer(office.engineer), "Idempotency-Key": uuid4().hex}
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: vote(client, decision, headers), range(5)))
+    again = vote(client, decision, headers)
+
+    assert {(code, body.get("code")) for code, body in answers} <= {(200, None), (409, "in_progress")}
+    assert again in answers
+    assert again[1]["status"] == "approved"
+    events = client.get(f"{ROOMS}/session/{room}/events", headers=bearer(office.viewer)).json()["items"]
+    assert [event["type"] for event in events].count("decision_closed") == 1
+
+
 def test_suggested_labels_are_confirmed_by_those_who_may(
     client: TestClient, office: Office, room: UUID, asset: Asset
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, cast
 from uuid import UUID
@@ -366,6 +367,32 @@ def test_ra_84_everybody_is_told_of_the_end(office: Office) -> None:
             await stream.aclose()  # type: ignore[attr-defined]
 
     run(scenario)
+
+
+@pytest.mark.parametrize("kind", ["expired", "session ended", "token taken back"])
+def test_ac_36_what_is_no_longer_valid_opens_no_socket(
+    client: TestClient, office: Office, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    room = make_room(office, office.viewer)
+    url = f"{STREAM}?session_id={room}"
+    headers = bearer(office.viewer)
+    with client.websocket_connect(url, headers=headers) as socket:
+        assert socket.receive_json()["seq"] == 1
+    if kind == "session ended":
+        assert client.post("/auth/logout", headers=headers).status_code == 204
+    elif kind == "token taken back":
+        asked = {"name": "bot", "scopes": ["room.join"]}
+        made = client.post("/api/tokens", json=asked, headers=headers).json()
+        assert client.delete(f"/api/tokens/{made['id']}", headers=headers).status_code == 204
+        headers = {"Authorization": f"Bearer {made['token']}"}
+    else:
+        later = time.time() + 3_600
+        monkeypatch.setattr(time, "time", lambda: later)
+
+    with pytest.raises(WebSocketDisconnect) as refused, client.websocket_connect(url, headers=headers) as socket:
+        socket.receive_json()
+
+    assert refused.value.code == 4401
 
 
 @pytest.mark.parametrize("who", ["engineer", "outsider", "root", "nobody"])

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import aiohttp
 import httpx2
 import pytest
 
+from pursight_app.web.gate import MOST_SOCKETS
 from tests.e2e.conftest import Site
 
 pytestmark = pytest.mark.e2e
@@ -61,6 +63,34 @@ def test_a_stranger_is_sent_to_log_in_and_gets_no_data(site: Site) -> None:
 
     assert "/login" in received
     assert "Nordlicht" not in received
+
+
+def test_ex_101_one_person_cannot_take_all_sockets_of_pages(site: Site) -> None:
+    pourer, other = (cookie_of(site, *site.make_user()) for _ in range(2))
+
+    async def pour() -> list[int]:
+        refused: list[int] = []
+        unlimited = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(connector=unlimited) as client, AsyncExitStack() as opened:
+
+            async def connect(cookie: str) -> None:
+                url = f"{site.url.replace('http', 'ws')}/_event/?token={uuid4()}&EIO=4&transport=websocket"
+                try:
+                    await opened.enter_async_context(
+                        client.ws_connect(url, headers={"Origin": site.url, "Cookie": cookie})
+                    )
+                except aiohttp.WSServerHandshakeError as error:
+                    refused.append(error.status)
+
+            for _ in range(MOST_SOCKETS + 5):
+                await connect(pourer)
+            assert len(refused) == 5
+            await connect(other)
+        return refused
+
+    assert in_own_loop(pour()) == [403] * 5
+    # Once they are closed there is room again.
+    assert "/_event" in str(in_own_loop(send_event(site, "hydrate", {}, cookie=pourer)))
 
 
 def test_an_unmarked_method_does_not_run(site: Site) -> None:

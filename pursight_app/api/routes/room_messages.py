@@ -77,7 +77,7 @@ def view_message(row: MessageRow) -> dict[str, object]:
     response_model=None,
     responses={200: {"description": "Sent before with this client_id"}},
 )
-@guard(Permission.ROOM_JOIN)
+@guard(Permission.ROOM_JOIN, in_turn=True)
 def send_message(body: NewMessage, actor: CurrentActor, response: Response) -> dict[str, object]:
     """Says something; the same `client_id` again answers 200 with the same message, and nothing is sent twice."""
     with unit_of_work() as session:

@@ -1,0 +1,59 @@
+"""Whoever pours waits for themselves, not everybody else for them: one request of a bearer is worked on at a time.
+
+Taken before it is asked whose bearer it is, so that one that waits or is turned away costs next to nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
+from pursight_app.core.errors import RateLimitedError
+
+# Not closer to each other than this; so many may wait; whoever comes when all places are taken may come again after a pause.
+TURN_S, MOST_WAITING, PAUSE_S = 0.01, 100, 1
+
+
+class _Turn:
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._waiting = 0
+        self._refused_until = 0.0
+
+    @asynccontextmanager
+    async def mine(self) -> AsyncGenerator[None]:
+        loop = asyncio.get_running_loop()
+        if self._waiting >= MOST_WAITING:
+            self._refused_until = loop.time() + PAUSE_S
+        if self._refused_until > loop.time():
+            raise RateLimitedError("Too many at once. Wait for the answers, then go on.", retry_after_s=PAUSE_S)
+        self._waiting += 1
+        try:
+            await self._lock.acquire()
+        finally:
+            self._waiting -= 1
+        began = loop.time()
+        try:
+            yield
+        finally:
+            # The timer keeps the turn alive, and with it the pace.
+            loop.call_at(began + TURN_S, self._end)
+
+    def _end(self) -> None:
+        self._lock.release()
+
+
+# Each as long as somebody holds it or waits for it.
+_turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+
+
+@asynccontextmanager
+async def turn_of(bearer: str) -> AsyncGenerator[None]:
+    """Waits until it is this bearer's turn.
+
+    Raises:
+        RateLimitedError: `MOST_WAITING` of its requests wait already.
+    """
+    turn = _turns.setdefault(bearer, _Turn())
+    async with turn.mine():
+        yield
