@@ -33,7 +33,7 @@ from pursight_app.core.db import unit_of_work
 from pursight_app.core.definitions import Definition, parse_definition
 from pursight_app.core.settings import PROJECT_ROOT
 from pursight_app.models import PipelineRun
-from pursight_app.optimizers.base import diagnose
+from pursight_app.optimizers.base import Seen, diagnose
 from pursight_app.services.optimization.changes import base_key, find_changes, put_together
 from pursight_app.services.optimization.trials import Bench, search
 from pursight_app.services.pipelines import (
@@ -64,13 +64,14 @@ def optimise(
     job.start(name, definition.spark_conf, stays=True)
     bench = Bench(job, definition, lambda _: None, lambda: None, budget_s=7_200)
     try:
-        bench.run_baseline()
+        baseline = bench.run_baseline()
         path = job.event_log()
         assert path is not None  # noqa: S101  Spark has run
         execution = read_event_log(path)
         bench.cores = execution.cores
         found = diagnose(execution)
-        changes = find_changes(definition, execution, found)
+        bench.seen = Seen(found, baseline.inputs, {each.name: each.path for each in definition.inputs})
+        changes = find_changes(definition, execution, bench.seen)
         model = PipelineCostModel()
         prices = {change.key: model.price(base_key(change.key), change.features) for change in changes}
         bench.run_baseline()
@@ -78,7 +79,10 @@ def optimise(
         reference = min((bench.run(by_hand) for _ in range(2)), key=lambda each: each.duration_s)
         assert bench.baseline is not None  # noqa: S101  it ran
         is_same = not compare_outputs(list(bench.baseline.outputs), list(reference.outputs))
-        tried, ours = list(bench.trials), put_together(definition, best.keys, best.knobs) if best else definition
+        tried, ours = (
+            list(bench.trials),
+            put_together(definition, bench.seen, best.keys, best.knobs) if best else definition,
+        )
         variants = {"registered": definition, "ours": ours, "by_hand": by_hand}
         if has_peers:
             variants |= {label: guess(bench, trials) for label, guess in (("random", _random), ("tpe", _tpe))}

@@ -42,13 +42,17 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Data that steps read by `name`: a path, or a table of the catalogue by its qualified name. `options` of the reader."""
+    """Data that steps read by `name`: a path, or a table of the catalogue by its qualified name.
+
+    `options` are those of the reader; `schema` are its columns as in CREATE TABLE, "": Spark finds them out.
+    """
 
     name: str
     path: str = ""
     table: str = ""
     format: str = "parquet"
     options: tuple[tuple[str, str], ...] = ()
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,14 @@ class Definition:
     def to_json(self) -> dict[str, Any]:
         """As the contract has it; what has its default is left out."""
         inputs = [
-            _bare(name=each.name, path=each.path, table=each.table, format=each.format, options=dict(each.options))
+            _bare(
+                name=each.name,
+                path=each.path,
+                table=each.table,
+                format=each.format,
+                options=dict(each.options),
+                schema=each.schema,
+            )
             for each in self.inputs
         ]
         steps = [
@@ -202,13 +213,14 @@ def _address(given: Json, place: str) -> tuple[str, str]:
 
 def _input(given: Any, number: int) -> Input:
     place = f"inputs[{number}]"
-    found = _place(given, place, {"name", "path", "table", "format", "options"})
+    found = _place(given, place, {"name", "path", "table", "format", "options", "schema"})
     path, table = _address(found, place)
     options = found.get("options") or {}
     if not isinstance(options, Mapping) or len(options) > 30:
         raise InvalidInputError(f"{place}.options: an object of the reader's options.")
     pairs = tuple((str(key)[:60], str(value)[:4_096]) for key, value in options.items())
-    return Input(_named(found, "name", place), path, table, _choice(found, "format", place, FORMATS), pairs)
+    kind, schema = _choice(found, "format", place, FORMATS), _text(found, "schema", place, MAX_CODE).strip()
+    return Input(_named(found, "name", place), path, table, kind, pairs, schema)
 
 
 def _step(given: Any, number: int) -> Step:

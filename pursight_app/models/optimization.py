@@ -46,7 +46,8 @@ class DeploymentStatus(StrEnum):
 class OptimizationPlan(Row, table=True):
     """What an analysis of a pipeline's `version` found. `trials` lists what was run and how it went.
 
-    A worker owns the row while `lease_until` lies ahead, as for ScanRun. `budget` is {trials, seconds}.
+    A worker owns the row while `lease_until` lies ahead, as for ScanRun. `budget` is {trials, seconds} and, for
+    whoever applies it later, what the first run showed: {outputs, fingerprint, seen}.
     """
 
     __table_args__ = (
@@ -78,7 +79,7 @@ class OptimizationPlan(Row, table=True):
 
 
 class Recommendation(Row, table=True):
-    """One change. `change` is {"steps": [...], "outputs": [...], "spark_conf": {...}}: what replaces what.
+    """One change. `change` is {"inputs": [...], "steps": [...], "outputs": [...], "spark_conf": {...}}: what replaces what.
 
     Expected gain is the ratio of time saved, with an 80 % interval; `measured_gain_ratio` is that of its trial.
     """

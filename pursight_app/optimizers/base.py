@@ -1,7 +1,8 @@
 """What every optimiser gives: bottlenecks with evidence, and the way to all of them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from pursight_app.core.definitions import Definition
@@ -45,6 +46,7 @@ class Candidate:
     """One change that could help: the definition after it, why it helps and why the results stay the same.
 
     `kind` is configuration, sql, python, caching, layout or suggestion; of a suggestion `after` is the definition as it is.
+    `needs_start`: Spark takes it only when it starts, so it cannot be tried in a warm session.
     """
 
     key: str
@@ -55,6 +57,24 @@ class Candidate:
     risk: str
     after: Definition
     prior_gain: float
+    needs_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a run of the definition showed: its bottlenecks, and of each input the columns (name, type) and the real path."""
+
+    bottlenecks: Sequence[Bottleneck] = ()
+    schemas: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict[str, Sequence[Sequence[str]]])
+    paths: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def of(self, kind: str, **evidence: object) -> list[Bottleneck]:
+        """The bottlenecks of a kind whose evidence says so, the one with the largest stake first."""
+        return [
+            each
+            for each in self.bottlenecks
+            if each.kind == kind and all(each.evidence.get(name) == value for name, value in evidence.items())
+        ]
 
 
 class Optimizer(Protocol):
@@ -68,15 +88,18 @@ class Optimizer(Protocol):
         ...
 
 
-def propose(definition: Definition) -> list[Candidate]:
-    """The changes that the optimisers know for a definition, each of it alone; what they bring is priced by others."""
-    return [
-        candidate
-        for module in optimizers()
-        if hasattr(module, "propose")
-        for candidate in cast("Proposing", module).propose(definition)
-        if candidate.kind == "suggestion" or candidate.after != definition
-    ]
+def propose(definition: Definition, seen: Seen) -> list[Candidate]:
+    """The changes that the optimisers know for a definition, each of it alone; what they bring is priced by others.
+
+    Some see it by the form of the definition, others need what a run of it showed.
+    """
+    found: list[Candidate] = []
+    for module in optimizers():
+        if hasattr(module, "propose"):
+            found += cast("Proposing", module).propose(definition)
+        if hasattr(module, "propose_for"):
+            found += cast("ProposingFor", module).propose_for(definition, seen)
+    return [each for each in found if each.kind == "suggestion" or each.after != definition]
 
 
 class Proposing(Protocol):
@@ -86,6 +109,44 @@ class Proposing(Protocol):
     def propose(definition: Definition) -> Iterable[Candidate]:
         """Changes of the definition that would mend what this optimiser finds."""
         ...
+
+
+class ProposingFor(Protocol):
+    """An optimiser whose changes depend on what a run showed."""
+
+    @staticmethod
+    def propose_for(definition: Definition, seen: Seen) -> Iterable[Candidate]:
+        """Changes of the definition that would mend what this optimiser found in the run."""
+        ...
+
+
+def more_memory(key: str, found: Sequence[Bottleneck], definition: Definition) -> Iterator[Candidate]:
+    """Half as much memory again for what runs tasks, where a bottleneck names the setting and what it is now."""
+    for each in found[:1]:
+        setting, size = str(each.evidence.get("memory_setting", "")), int(each.evidence.get("memory_bytes", 0))
+        if setting and size:
+            wanted = f"{round(size * 1.5 / MIB)}m"
+            yield Candidate(
+                key,
+                f"Give tasks more memory: {setting} {wanted} instead of {round(size / MIB)}m",
+                "configuration",
+                f"{each.title}. It takes effect when Spark starts, so it was not tried; the first runs with it are watched.",
+                "Settings change how rows are moved, never which rows there are.",
+                "medium: the machines must have that much",
+                definition.with_conf({setting: wanted}),
+                0.3,
+                needs_start=True,
+            )
+
+
+def memory_of(execution: Execution) -> Figures:
+    """Which setting gives tasks their memory, and how much that is; nothing where the log does not tell."""
+    is_local = execution.properties.get("spark.master", "").startswith("local")
+    setting = "spark.driver.memory" if is_local else "spark.executor.memory"
+    found = re.fullmatch(r"([0-9]+)\s*([kmgt])b?", execution.properties.get(setting, "1g").strip().lower())
+    if not found or "spark.master" not in execution.properties:
+        return {}
+    return {"memory_setting": setting, "memory_bytes": int(found[1]) * 1024 ** (" kmgt".index(found[2]))}
 
 
 def optimizers() -> list[Optimizer]:

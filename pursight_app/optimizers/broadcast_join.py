@@ -1,9 +1,12 @@
 """Broadcast joins: a small table that is shuffled although every task could hold it, or a large one that is copied to all."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, PlanNode, Query
-from pursight_app.optimizers.base import MIB, Found, mib, share, stages_of
+from pursight_app.optimizers import sql
+from pursight_app.optimizers.base import MIB, Candidate, Found, Seen, mib, scans, share, stages_of
 
 KEY = "broadcast_join"
 FITS, TOO_LARGE = 64 * MIB, 256 * MIB
@@ -36,7 +39,7 @@ def diagnose(execution: Execution) -> Iterator[Found]:
                     f"query {query.id}",
                     "The driver collects the table, builds it and sends it to all; a shuffle would move it once.",
                     "Lower spark.sql.autoBroadcastJoinThreshold or take the hint away.",
-                    {"bytes": size, "build_ms": took},
+                    {"bytes": size, "build_ms": took, "direction": "too large", "tables": _locations(node)},
                     took,
                 )
 
@@ -45,6 +48,7 @@ def _missed(execution: Execution, query: Query, node: PlanNode) -> Iterator[Foun
     sizes = [size for side in node.children if (size := size_of(side)) is not None]
     if len(sizes) != 2 or min(sizes) > FITS or max(sizes) < 2 * min(sizes):
         return
+    small = node.children[sizes.index(min(sizes))]
     # What the join is for is left; its exchanges and sorts are what goes.
     moving = sum(
         share(execution, stage)
@@ -56,6 +60,47 @@ def _missed(execution: Execution, query: Query, node: PlanNode) -> Iterator[Foun
         f"query {query.id}",
         f"The other side ({mib(max(sizes))}) is written, moved and sorted only to meet it.",
         "Broadcast the small side, by a hint or by letting adaptive execution see its real size.",
-        {"small_bytes": min(sizes), "large_bytes": max(sizes), "join": node.text[:200]},
+        {
+            "small_bytes": min(sizes), "large_bytes": max(sizes), "join": node.text[:200], "direction": "missed",
+            "tables": _locations(small),
+        },
         moving * 0.6,
-    )
+    )  # fmt: skip
+
+
+def _locations(side: PlanNode) -> str:
+    """Where the tables of one side of a join lie; nothing when it is made of several."""
+    found = {each.metadata.get("Location", "") for each in scans(side)}
+    return found.pop()[:1_000] if len(found) == 1 else ""
+
+
+def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
+    """Says in the SQL which side of a join to copy to all, and takes a hint away that copies too much."""
+    for direction, rule, key, title in (
+        ("missed", sql.with_broadcast, f"{KEY}_hint", "Copy {} to every task instead of shuffling the other side"),
+        ("too large", sql.without_broadcast, f"{KEY}_unhint", "Do not copy {} to every task"),
+    ):
+        found = seen.of(KEY, direction=direction)
+        names = {
+            name for each in found for name, path in seen.paths.items() if _is_at(path, str(each.evidence["tables"]))
+        }
+        after = definition
+        for step in definition.steps:
+            if step.sql and (text := rule(step.sql, names)) != step.sql:
+                after = after.with_step(replace(step, sql=text))
+        yield Candidate(
+            key,
+            title.format(", ".join(sorted(names))),
+            "sql",
+            found[0].title if found else "",
+            "A hint says how rows of a join meet, never which rows there are.",
+            "low: what is copied must fit into memory when it has grown, too" if direction == "missed" else "low",
+            after,
+            0.7,
+        )
+
+
+def _is_at(path: str, location: str) -> bool:
+    # Spark writes file:/tmp/x and s3a://bucket/x; a definition may have file:///tmp/x, /tmp/x and s3://bucket/x.
+    plain = path.removeprefix("file://").rstrip("/")
+    return f"file:{plain}]" in location or ("://" in plain and f"//{plain.partition('://')[2]}]" in location)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import Found, mib, seconds
+from pursight_app.optimizers.base import Candidate, Found, Seen, mib, seconds
 
 KEY = "executor_sizing"
 IDLE_BELOW, BUSY_ABOVE, WAVES = 0.3, 0.9, 8
@@ -21,7 +22,7 @@ def diagnose(execution: Execution) -> Iterator[Found]:
     memory = max((each.memory_bytes for each in execution.executors.values()), default=0)
     figures = {
         "cores": cores, "busy_ms": busy, "core_ms_used": used, "used_ratio": round(ratio, 3), "peak_task_memory_bytes": peak,
-        "executor_memory_bytes": memory, "executors": len(execution.executors),
+        "executor_memory_bytes": memory, "executors": sum(name != "driver" for name in execution.executors),
     }  # fmt: skip
     if ratio < IDLE_BELOW and cores > 2:
         yield Found(
@@ -29,7 +30,7 @@ def diagnose(execution: Execution) -> Iterator[Found]:
             "run",
             f"Tasks used {seconds(used)} of the {seconds(cores * busy)} that {cores} cores offered; the largest task held {mib(peak)}.",
             "Ask for fewer executors, or let Spark take and give them back (dynamic allocation). It saves cost, not time.",
-            figures,
+            {**figures, "direction": "too many"},
             busy * 0.05,
         )
     widest = max((len(stage.tasks) for stage in stages), default=0)
@@ -39,6 +40,40 @@ def diagnose(execution: Execution) -> Iterator[Found]:
             "run",
             f"Tasks used {100 * ratio:.0f} % of what the cores offered; the widest stage has {widest:,} tasks.",
             "More executors would shorten it nearly in proportion.",
-            figures,
+            {**figures, "direction": "too few"},
             busy * 0.4,
         )
+
+
+_START = "It takes effect when Spark starts, so it was not tried; the first runs with it are watched."
+_SAME = "Settings change where tasks run, never which rows there are."
+
+
+def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
+    """Executors that come and go with the work where many idle, twice as many where all are busy; on clusters alone."""
+    conf = definition.spark_conf
+    for each in seen.of(KEY):
+        now, is_idle = int(each.evidence["executors"]), each.evidence["direction"] == "too many"
+        # In local mode the driver runs the tasks, on the cores that whoever installed PurSight gave it.
+        if not now or conf.get("spark.dynamicAllocation.enabled") == "true":
+            continue
+        if is_idle:
+            wanted = {
+                "spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.shuffleTracking.enabled": "true",
+                "spark.dynamicAllocation.maxExecutors": str(now), "spark.executor.instances": None,
+            }  # fmt: skip
+            title, risk = (
+                "Give idle executors back",
+                "low: saves cost; an executor that is wanted again takes seconds to start",
+            )
+        else:
+            cores = int(each.evidence["cores"])
+            wanted = {"spark.executor.instances": str(2 * now), "spark.cores.max": str(2 * cores)}
+            title, risk = (
+                f"Ask for {2 * now} executors instead of {now}",
+                "medium: costs as much more as it takes less time",
+            )
+        yield Candidate(
+            f"{KEY}_{'idle' if is_idle else 'busy'}", title, "configuration", f"{each.title}. {_START}", _SAME, risk,
+            definition.with_conf(wanted), 0.1 if is_idle else 0.9, needs_start=True,
+        )  # fmt: skip

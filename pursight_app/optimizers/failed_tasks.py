@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, Stage
-from pursight_app.optimizers.base import Found, seconds, share
+from pursight_app.optimizers.base import Candidate, Found, Seen, seconds, share
 
 KEY = "failed_tasks"
 SLOW_TO_MEDIAN, LEAST_TASKS = 5.0, 8
@@ -66,6 +67,26 @@ def _slow(execution: Execution, stage: Stage) -> Iterator[Found]:
         f"stage {stage.id}",
         f"The middle one takes {seconds(median)}. A slow machine, garbage collection or a slow disk hold it up.",
         "Look at the executor it ran on; speculation starts such a task a second time elsewhere.",
-        {"longest_task_ms": longest, "median_task_ms": median, "speculative": stage.speculative_tasks},
+        {
+            "longest_task_ms": longest, "median_task_ms": median, "speculative": stage.speculative_tasks,
+            "direction": "straggler",
+        },
         min(share(execution, stage), longest - float(duration.mean())),
-    )
+    )  # fmt: skip
+
+
+def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
+    """Starts a task that is far slower than its like once more elsewhere."""
+    found = seen.of(KEY, direction="straggler")
+    if found and "spark.speculation" not in definition.spark_conf:
+        yield Candidate(
+            f"{KEY}_speculation",
+            "Start slow tasks a second time elsewhere",
+            "configuration",
+            f"{found[0].title}. It takes effect when Spark starts, so it was not tried; the first runs with it are watched.",
+            "Whichever of the two ends first counts, and the other is thrown away: Spark commits a task's output once.",
+            "medium: a step that calls something outside calls it twice",
+            definition.with_conf({"spark.speculation": "true"}),
+            0.5,
+            needs_start=True,
+        )

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import Found, seconds, share
+from pursight_app.optimizers.base import Candidate, Found, Seen, memory_of, more_memory, seconds, share
 
 KEY = "gc_pressure"
 # Dr. Elephant calls 8 % moderate and 10 % severe.
@@ -23,6 +24,13 @@ def diagnose(execution: Execution) -> Iterator[Found]:
             f"stage {stage.id}",
             f"{seconds(gc)} of {seconds(run)} of task time.",
             "Give executors more memory or fewer cores, keep less in memory, and avoid Python objects and wide rows.",
-            {"gc_ms": gc, "run_ms": run, "gc_ratio": round(gc / run, 3), "tasks": len(stage.tasks)},
+            {
+                "gc_ms": gc, "run_ms": run, "gc_ratio": round(gc / run, 3), "tasks": len(stage.tasks), **memory_of(execution),
+            },
             share(execution, stage) * gc / run,
-        )
+        )  # fmt: skip
+
+
+def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
+    """More memory."""
+    yield from more_memory(f"{KEY}_memory", seen.of(KEY), definition)

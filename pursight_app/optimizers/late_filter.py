@@ -11,11 +11,14 @@ from dataclasses import replace
 from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, PlanNode, Query
 from pursight_app.optimizers import sql
-from pursight_app.optimizers.base import Candidate, Found, rows, scans, share_of_query
+from pursight_app.optimizers.base import MIB, Candidate, Found, mib, rows, scans, share_of_query
 
 KEY = "late_filter"
 KEPT_AT_MOST, LEAST_ROWS = 0.3, 100_000
 _WRITES = re.compile(r"InsertIntoHadoopFsRelationCommand (\S+?), ")
+_COLUMNS = re.compile(r"\[([^\[\]]+)\]$")
+_FIELD = re.compile(r"(?:struct<|,)([^:,<>]+):")
+UNREAD_FROM, LEAST_WRITTEN = 0.5, 16 * MIB
 _THROUGH = ("WholeStageCodegen", "InputAdapter", "ColumnarToRow", "Project", "AQEShuffleRead", "GpuColumnarToRow")
 
 
@@ -25,6 +28,8 @@ def diagnose(execution: Execution) -> Iterator[Found]:
         for node in query.plan.walk() if query.plan else ():
             if node.name.startswith("Filter") and node.children:
                 yield from _late(execution, query, node)
+            if written := _WRITES.search(node.text):
+                yield from _unread_columns(execution, query, written[1], node)
 
 
 def _late(execution: Execution, query: Query, node: PlanNode) -> Iterator[Found]:
@@ -49,6 +54,37 @@ def _late(execution: Execution, query: Query, node: PlanNode) -> Iterator[Found]
         (share_of_query(execution, query) * 0.6 + (_share_of_writer(execution, writer, below) if writer else 0))
         * (1 - kept / given),
     )
+
+
+def _unread_columns(execution: Execution, writer: Query, place: str, node: PlanNode) -> Iterator[Found]:
+    """Columns that a query writes to files for later ones, of which none reads them."""
+    columns = _COLUMNS.search(node.text)
+    readers = [
+        scan
+        for query in execution.queries.values()
+        for scan in scans(query.plan)
+        if f"[{place}]" in scan.metadata.get("Location", "")
+    ]
+    schemas = [scan.metadata.get("ReadSchema", "") for scan in readers]
+    # Of wide tables Spark tells only the first columns.
+    if not columns or not readers or any("more fields" in text for text in (columns[1], *schemas)):
+        return
+    written, read = columns[1].split(", "), {name for text in schemas for name in _FIELD.findall(text)}
+    unread = [name for name in written if name not in read]
+    size = node.metrics.get("written output", 0)
+    if len(unread) < UNREAD_FROM * len(written) or size < LEAST_WRITTEN:
+        return
+    yield Found(
+        f"Query {writer.id} writes {len(written)} columns to files, of which {len(unread)} are read by nobody",
+        f"query {writer.id}",
+        f"{mib(size)} are written to {place}; later queries of the run read {', '.join(sorted(read))[:200]}.",
+        "Select the columns that are needed before staging, or do not stage: Spark then reads only those.",
+        {
+            "columns": len(written), "unread_columns": ", ".join(unread)[:300], "written_bytes": size,
+            "written_by": writer.id, "direction": "columns",
+        },
+        share_of_query(execution, writer) * len(unread) / len(written),
+    )  # fmt: skip
 
 
 def _share_of_writer(execution: Execution, writer: Query, scan: PlanNode) -> float:

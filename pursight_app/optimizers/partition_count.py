@@ -38,9 +38,12 @@ def diagnose(execution: Execution) -> Iterator[Found]:
                 f"stage {stage.id}",
                 f"Each task reads {mib(total / count)} while {cores - count} cores stand idle.",
                 "Read smaller splits or shuffle into more partitions, at least two for each core.",
-                {"tasks": count, "cores": cores, "bytes_per_task": round(total / count), "longest_task_ms": longest},
+                {
+                    "tasks": count, "cores": cores, "bytes_per_task": round(total / count), "longest_task_ms": longest,
+                    "direction": "too few",
+                },
                 share(execution, stage) * (1 - count / cores),
-            )
+            )  # fmt: skip
 
 
 def _too_many(execution: Execution, stage: Stage, cores: int, read: float) -> Found:
@@ -54,7 +57,7 @@ def _too_many(execution: Execution, stage: Stage, cores: int, read: float) -> Fo
         f"Let adaptive execution join small partitions, or set spark.sql.shuffle.partitions to {needed}.",
         {
             "tasks": count, "cores": cores, "bytes_per_task": round(read), "overhead_ms": overhead, "needed_tasks": needed,
-            "median_task_ms": stage.tasks.quantiles("duration")[2],
+            "median_task_ms": stage.tasks.quantiles("duration")[2], "direction": "too many",
         },
         min(share(execution, stage) * (1 - needed / count), (overhead + count * TASK_COST_MS) / cores + share(execution, stage) * 0.3),
     )  # fmt: skip

@@ -6,8 +6,9 @@ such partitions of joins by itself when it is on; of an aggregation it cannot.
 
 from collections.abc import Iterator
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import Found, mib, seconds, share
+from pursight_app.optimizers.base import MIB, Candidate, Found, Seen, mib, seconds, share
 
 KEY = "skew"
 LONGEST_TO_MEDIAN, DATA_TO_MEDIAN, LEAST_TASKS = 4.0, 3.0, 4
@@ -38,3 +39,32 @@ def diagnose(execution: Execution) -> Iterator[Found]:
             },
             waste,
         )  # fmt: skip
+
+
+_SWITCHES = ("spark.sql.adaptive.enabled", "spark.sql.adaptive.skewJoin.enabled")
+_SPLIT_FROM, _SPLIT_INTO = (
+    "spark.sql.adaptive.skewJoin.skewedPartitionThresholdInBytes", "spark.sql.adaptive.advisoryPartitionSizeInBytes",
+)  # fmt: skip
+
+
+def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
+    """Lets adaptive execution split the partitions of joins that are as large as the one that was waited for.
+
+    By itself it splits only what is larger than 256 MiB, whatever the others have.
+    """
+    found = [each for each in seen.of(KEY) if int(each.evidence["largest_read_bytes"]) >= 4 * MIB]
+    conf = definition.spark_conf
+    if not found or _SPLIT_FROM in conf or _SPLIT_INTO in conf:
+        return
+    size = str(max(MIB, int(found[0].evidence["largest_read_bytes"]) // 4))
+    is_off = {name: "true" for name in _SWITCHES if conf.get(name, "true").lower() == "false"}
+    yield Candidate(
+        f"{KEY}_split",
+        f"Split skewed partitions of joins from {mib(int(size))} on",
+        "configuration",
+        f"{found[0].title}: adaptive execution can read such a partition in parts, by several tasks.",
+        "Settings change how rows are moved, never which rows there are.",
+        "low: a setting is put back as easily",
+        definition.with_conf({**is_off, _SPLIT_FROM: size, _SPLIT_INTO: size}),
+        0.5,
+    )

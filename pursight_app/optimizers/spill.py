@@ -1,9 +1,11 @@
 """Spill: tasks hold more than their memory takes, so sorted runs and hash tables go to disk and come back."""
 
+import math
 from collections.abc import Iterator
 
+from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import MIB, Found, mib, share
+from pursight_app.optimizers.base import MIB, Candidate, Found, Seen, memory_of, mib, more_memory, share
 
 KEY = "spill"
 LEAST_BYTES = 16 * MIB
@@ -28,6 +30,35 @@ def diagnose(execution: Execution) -> Iterator[Found]:
             {
                 "disk_spilled_bytes": disk, "memory_spilled_bytes": memory, "tasks": len(stage.tasks),
                 "peak_memory_bytes": stage.tasks.quantiles("peak_memory")[4],
+                "shuffle_read_bytes": stage.tasks.sum("shuffle_read_bytes"), **memory_of(execution),
             },
             share(execution, stage) * min(MOST_OF_STAGE, disk / max(1, handled)),
         )  # fmt: skip
+
+
+_PARTITIONS, _JOINED_TO = "spark.sql.shuffle.partitions", "spark.sql.adaptive.advisoryPartitionSizeInBytes"
+MOST_PARTITIONS = 4_000
+
+
+def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
+    """Smaller shuffle tasks, so many that each fits into its memory; and more memory, which takes a new start of Spark."""
+    found = seen.of(KEY)
+    of_shuffles = [each for each in found if each.evidence["shuffle_read_bytes"]]
+    if of_shuffles:
+        told = of_shuffles[0].evidence
+        tasks, peak = int(told["tasks"]), max(1.0, float(told["peak_memory_bytes"]))
+        held = peak + float(told["memory_spilled_bytes"]) / tasks
+        count = min(MOST_PARTITIONS, tasks * 2 ** math.ceil(math.log2(held / peak)))
+        # Adaptive execution would join them again to 64 MiB.
+        size = max(MIB, int(told["shuffle_read_bytes"]) // count)
+        yield Candidate(
+            f"{KEY}_partitions",
+            f"Shuffle into {count} partitions, so that each fits into memory",
+            "configuration",
+            f"{of_shuffles[0].title}: its {tasks} tasks hold {mib(held)} of rows each and have {mib(peak)} for them.",
+            "Settings change how rows are moved, never which rows there are.",
+            "low: a setting is put back as easily",
+            definition.with_conf({_PARTITIONS: str(count), _JOINED_TO: str(size)}),
+            0.3,
+        )
+    yield from more_memory(f"{KEY}_memory", found, definition)

@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 
 from sqlglot import exp, parse_one
@@ -181,3 +181,38 @@ def _without_distinct(select: exp.Select, done: list[str]) -> None:
     if is_star and isinstance(union, exp.Union) and union.args.get("distinct"):
         select.set("distinct", None)
         done.append("a second DISTINCT")
+
+
+def with_broadcast(sql: str, tables: Collection[str]) -> str:
+    """The text with a hint for each of these tables, wherever a SELECT joins it by name and has no hint yet."""
+
+    def hint(query: exp.Expr) -> exp.Expr:
+        for select in list(query.find_all(exp.Select)):
+            joined = [each.this for each in select.args.get("joins") or []]
+            source = select.args.get("from_") or select.args.get("from")
+            sides = [*joined, *([source.this] if source is not None and joined else [])]
+            names = [side.alias_or_name for side in sides if isinstance(side, exp.Table) and side.name in tables]
+            # Both sides of one join cannot be copied.
+            if names and len(names) < len(sides) and not select.args.get("hint"):
+                quoted = ", ".join(exp.to_identifier(name).sql(dialect="spark") for name in names)
+                said = parse_one(f"SELECT /*+ BROADCAST({quoted}) */ 1", read="spark")
+                select.set("hint", said.args["hint"])
+        return query
+
+    return rewrite(sql, hint) if tables else sql
+
+
+def without_broadcast(sql: str, tables: Collection[str]) -> str:
+    """The text without hints that copy a side of a join to all, where the side may be one of these tables."""
+
+    def plain(query: exp.Expr) -> exp.Expr:
+        for select in list(query.find_all(exp.Select)):
+            hint = select.args.get("hint")
+            if hint is None or not any(table.name in tables for table in select.find_all(exp.Table)):
+                continue
+            kept = [each for each in hint.expressions if not re.match(r"(?i)(broadcast|mapjoin)", each.sql())]
+            if len(kept) < len(hint.expressions):
+                select.set("hint", exp.Hint(expressions=kept) if kept else None)
+        return query
+
+    return rewrite(sql, plain) if tables else sql

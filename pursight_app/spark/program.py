@@ -140,6 +140,7 @@ def execute(session: SparkSession, definition: Json, write_to: list[Json], work:
     for given in definition["inputs"]:
         Place.now = given["name"]
         reader = session.read.format(given.get("format") or "parquet").options(**given.get("options", {}))
+        reader = reader.schema(given["schema"]) if given.get("schema") else reader
         frame = reader.load(given["path"])
         frame.createOrReplaceTempView(given["name"])
         Place.schemas[given["name"]] = [[field.name, field.dataType.simpleString()] for field in frame.schema.fields]

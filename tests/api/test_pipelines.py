@@ -55,6 +55,12 @@ def step(**given: str) -> dict[str, Any]:
         (step(python="def run(spark, params)\n  pass"), "python_invalid", "does not compile"),
         (step(python="def other(spark):\n    return 1\n"), "python_invalid", "run(spark, params)"),
         ({"inputs": [{"name": "orders", "table": "no.such", "format": "parquet"}]}, "unknown_table", "no.such"),
+        (
+            {"inputs": [{"name": "orders", "path": "/tmp/x", "schema": "day DATE) USING csv --"}]},
+            "schema_invalid",
+            "orders",
+        ),
+        ({"inputs": [{"name": "orders", "path": "/tmp/x", "schema": "("}]}, "schema_invalid", "CREATE TABLE"),
         ({"inputs": [{"name": "orders", "path": "/etc", "format": "csv"}]}, "invalid_input", "outside"),
         ({"inputs": [{"name": "orders", "path": "http://x/y", "format": "csv"}]}, "invalid_input", "only paths"),
         ({"inputs": [{"name": "orders", "path": "orders", "format": "csv"}]}, "invalid_input", "whole path"),

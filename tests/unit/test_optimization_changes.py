@@ -7,7 +7,7 @@ import pytest
 from pursight_app.core.definitions import parse_definition
 from pursight_app.core.executions import Execution, Job, PlanNode, Query, Stage
 from pursight_app.optimizers import late_filter
-from pursight_app.optimizers.base import diagnose
+from pursight_app.optimizers.base import Seen, diagnose
 from pursight_app.services.optimization.changes import find_changes
 from pursight_app.spark.event_log import read_event_log
 
@@ -24,7 +24,10 @@ def changes_for(log: str) -> dict[str, float]:
         }
     )
     execution = read_event_log(RECORDED / log)
-    return {each.key: each.features["stake_ratio"] for each in find_changes(definition, execution, diagnose(execution))}
+    return {
+        each.key: each.features["stake_ratio"]
+        for each in find_changes(definition, execution, Seen(diagnose(execution)))
+    }
 
 
 def test_settings_are_proposed_only_where_a_bottleneck_asks_for_them() -> None:
@@ -47,7 +50,7 @@ def test_both_ways_of_keeping_a_step_are_found() -> None:
     )  # fmt: skip
     execution = read_event_log(RECORDED / "repeated_scan.shows.zstd")
 
-    keys = [each.key for each in find_changes(definition, execution, diagnose(execution))]
+    keys = [each.key for each in find_changes(definition, execution, Seen(diagnose(execution)))]
 
     assert keys == ["repeated_scan_memory:base", "repeated_scan_stage:base"]
 

@@ -14,7 +14,7 @@ from pursight_app.core.db import unit_of_work
 from pursight_app.core.definitions import Definition, parse_definition
 from pursight_app.core.errors import PermissionDeniedError, PurSightError, ServiceUnavailableError
 from pursight_app.models import OptimizationPlan, PlanStatus, Recommendation
-from pursight_app.optimizers.base import Bottleneck, diagnose
+from pursight_app.optimizers.base import Bottleneck, Seen, diagnose
 from pursight_app.services import access
 from pursight_app.services.leases import Heartbeat, LeaseLostError
 from pursight_app.services.optimization.changes import (
@@ -22,6 +22,7 @@ from pursight_app.services.optimization.changes import (
     Change,
     base_key,
     find_changes,
+    is_tried,
     kind_of,
     put_together,
     what_changes,
@@ -30,12 +31,12 @@ from pursight_app.services.optimization.learning import add_example, learn, load
 from pursight_app.services.optimization.progress import PlanLease, announce_plan, claim, hold
 from pursight_app.services.optimization.trials import Bench, Trial, search
 from pursight_app.services.pipelines.checks import resolve
-from pursight_app.services.pipelines.history import as_json
+from pursight_app.services.pipelines.history import MOST_BOTTLENECKS, as_json
 from pursight_app.services.pipelines.inputs import Print, are_same, fingerprint
 from pursight_app.services.pipelines.places import plan_folder
 from pursight_app.services.pipelines.versions import version_of
 from pursight_app.spark.event_log import read_event_log
-from pursight_app.spark.jobs import SparkJob
+from pursight_app.spark.jobs import Result, SparkJob
 
 log = structlog.get_logger()
 # What a risk weighs, as a ratio of time saved that it would have to bring to be worth taking.
@@ -87,19 +88,21 @@ def _analyse(lease: PlanLease, job: SparkJob) -> None:
             announce_plan(session, plan)
 
     bench = Bench(job, definition, tell, lambda: _require_held(lease), float(budget.get("seconds", 3_600)))
-    bench.run_baseline()
+    baseline = bench.run_baseline()
     path = job.event_log()
     execution = read_event_log(path) if path else None
     if execution is None:
         raise ServiceUnavailableError("Spark wrote no event log.")
     bench.cores = execution.cores
-    bottlenecks = diagnose(execution)
-    changes = find_changes(definition, execution, bottlenecks)
+    bench.seen = _seen(definition, diagnose(execution), baseline)
+    changes = find_changes(definition, execution, bench.seen)
     with unit_of_work() as session:
         model, number = load_model(session, lease.workspace_id)
         plan = hold(session, lease)
         plan.status, plan.model_version = PlanStatus.TRYING, number
-        plan.bottlenecks = [as_json(one) for one in bottlenecks[:30]]
+        plan.bottlenecks = [as_json(one) for one in bench.seen.bottlenecks]
+        # What the changes are made from again when they are shown and applied.
+        plan.budget = {**plan.budget, "seen": {"schemas": dict(bench.seen.schemas), "paths": dict(bench.seen.paths)}}
         announce_plan(session, plan)
     prices = {change.key: model.price(base_key(change.key), change.features) for change in changes}
     most = int(budget.get("trials", 8))
@@ -111,12 +114,18 @@ def _analyse(lease: PlanLease, job: SparkJob) -> None:
     job.end()
     # What changed while the trials ran cannot be told from what the changes did.
     prints = prints if are_same(prints, fingerprint(definition)) else []
-    _finish(lease, bench, changes, prices, best=best, bottlenecks=bottlenecks, prints=prints)
+    _finish(lease, bench, changes, prices, best=best, prints=prints)
 
 
 def changes_to_try(changes: Sequence[Change]) -> bool:
-    """Whether there is anything but suggestions, or settings worth trying."""
-    return any(change.candidate.kind != "suggestion" for change in changes)
+    """Whether there is anything that trials can prove, or settings worth trying."""
+    return any(is_tried(change.candidate) for change in changes)
+
+
+def _seen(definition: Definition, bottlenecks: Sequence[Bottleneck], baseline: Result) -> Seen:
+    return Seen(
+        tuple(bottlenecks[:MOST_BOTTLENECKS]), baseline.inputs, {each.name: each.path for each in definition.inputs}
+    )
 
 
 def _prepared(lease: PlanLease) -> tuple[Definition, Mapping[str, Any]]:
@@ -146,12 +155,11 @@ def _finish(
     prices: Mapping[str, Price],
     *,
     best: Trial | None,
-    bottlenecks: Sequence[Bottleneck],
     prints: Sequence[Print],
 ) -> None:
     baseline = bench.baseline
     assert baseline is not None  # noqa: S101  it ran first
-    # Only after trials is "no" a finding; without them the rules' word stands.
+    # Only after trials is "no" a finding; without them, and of what cannot be tried, the rules' word stands.
     chosen = set(best.keys) if best else set[str]() if bench.trials else {change.key for change in changes}
     with unit_of_work() as session:
         plan = hold(session, lease)
@@ -163,16 +171,17 @@ def _finish(
         before = bench.definition
         rows: dict[str, Recommendation] = {}
         for change in changes:
-            if change.key not in chosen and change.candidate.kind != "suggestion":
+            if change.key not in chosen and is_tried(change.candidate):
                 continue
-            after = put_together(before, [change.key])
+            after = put_together(before, bench.seen, [change.key])
             rows[change.key] = _recommendation(plan, change, prices[change.key], what_changes(before, after))
-            before = after
+            if is_tried(change.candidate):
+                before = after
         if best and best.knobs:
             rows[TUNING] = _tuned(plan, best)
         for row in rows.values():
-            row.measured_gain_ratio, row.result_matches = _measured(row.key, bench, best), best is not None or None
-            row.is_chosen = best is not None and row.kind != "suggestion"
+            row.is_chosen = best is not None and (row.key in chosen or row.key == TUNING)
+            row.measured_gain_ratio, row.result_matches = _measured(row.key, bench, best), row.is_chosen or None
         for position, row in enumerate(sorted(rows.values(), key=worth, reverse=True)):
             row.position = position
             session.add(row)
@@ -181,7 +190,7 @@ def _finish(
         learn(session, plan.workspace_id)
         plan.status, plan.finished_at, plan.lease_until = PlanStatus.READY, now(), None
         announce_plan(session, plan)
-        log.info("plan.ready", recommendations=len(rows), bottlenecks=len(bottlenecks))
+        log.info("plan.ready", recommendations=len(rows), bottlenecks=len(bench.seen.bottlenecks))
 
 
 def _recommendation(plan: OptimizationPlan, change: Change, price: Price, what: Mapping[str, Any]) -> Recommendation:

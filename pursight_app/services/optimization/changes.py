@@ -8,17 +8,27 @@ from typing import Any
 from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
 from pursight_app.models import RecommendationKind
-from pursight_app.optimizers.base import Bottleneck, Candidate, propose
+from pursight_app.optimizers.base import Bottleneck, Candidate, Seen, propose
 
 # Code before layout before settings: a later one sees what an earlier one left.
 _ORDER = (
-    "shuffle_volume_useless", "late_filter_dates", "late_filter_stage", "exploding_join", "python_udf", "repeated_scan_memory",
-    "repeated_scan_stage", "small_files_out", "partition_count", "small_files_in",
+    "shuffle_volume_useless", "late_filter_dates", "late_filter_stage", "exploding_join", "python_udf", "broadcast_join_unhint",
+    "broadcast_join_hint", "repeated_scan_memory", "repeated_scan_stage", "small_files_out", "schema_inference", "partition_count",
+    "small_files_in", "skew_split", "spill_partitions",
 )  # fmt: skip
 TUNING = "tuning"
 # Which bottleneck says that a change is worth something; the others are not told of it by name.
 _BOTTLENECKS: Mapping[str, tuple[str, ...]] = {
     "partition_count": ("partition_count", "skew", "broadcast_join"),
+    "skew_split": ("skew",),
+    "spill_partitions": ("spill",),
+    "spill_memory": ("spill",),
+    "gc_pressure_memory": ("gc_pressure",),
+    "executor_sizing_idle": ("executor_sizing",),
+    "executor_sizing_busy": ("executor_sizing",),
+    "failed_tasks_speculation": ("failed_tasks",),
+    "broadcast_join_hint": ("broadcast_join",),
+    "broadcast_join_unhint": ("broadcast_join",),
     "small_files_out": ("small_files",),
     "small_files_in": ("small_files",),
     "repeated_scan_memory": ("repeated_scan",),
@@ -33,6 +43,11 @@ _CONCERNS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "small_files_out": lambda evidence: evidence["direction"] == "writes",
     "late_filter_stage": lambda evidence: "written_by" in evidence,
     "late_filter_dates": lambda evidence: "written_by" not in evidence,
+    "executor_sizing_idle": lambda evidence: evidence["direction"] == "too many",
+    "executor_sizing_busy": lambda evidence: evidence["direction"] == "too few",
+    "failed_tasks_speculation": lambda evidence: evidence.get("direction") == "straggler",
+    "broadcast_join_hint": lambda evidence: evidence["direction"] == "missed",
+    "broadcast_join_unhint": lambda evidence: evidence["direction"] == "too large",
 }
 
 
@@ -51,7 +66,7 @@ def base_key(key: str) -> str:
     return key.partition(":")[0]
 
 
-def find_changes(definition: Definition, execution: Execution, bottlenecks: Sequence[Bottleneck]) -> list[Change]:
+def find_changes(definition: Definition, execution: Execution, seen: Seen) -> list[Change]:
     """All changes that could be made, those that only appear after others too, in the order of putting together.
 
     A rewrite is worth a trial by its form; settings only where a bottleneck asks for them.
@@ -59,16 +74,18 @@ def find_changes(definition: Definition, execution: Execution, bottlenecks: Sequ
     found: dict[str, Candidate] = {}
     made: set[str] = set()
     current = definition
-    while fresh := [each for each in _sorted(propose(current)) if each.key not in made]:
+    while fresh := [each for each in _sorted(propose(current, seen)) if each.key not in made]:
         # All of them, as making one can rule out another: a step is kept in memory or in files.
         for each in fresh:
             found.setdefault(each.key, each)
         made.add(fresh[0].key)
         current = fresh[0].after
     changes = [
-        Change(each.key, each, _features(each, definition, execution, bottlenecks), _evidence(each.key, bottlenecks))
+        Change(
+            each.key, each, _features(each, definition, execution, seen.bottlenecks), _evidence(each.key, seen.bottlenecks)
+        )
         for each in _sorted(list(found.values()))
-    ]
+    ]  # fmt: skip
     return [each for each in changes if each.candidate.kind != "configuration" or each.features["stake_ratio"] > 0]
 
 
@@ -79,10 +96,12 @@ def _sorted(candidates: Sequence[Candidate]) -> list[Candidate]:
     )
 
 
-def put_together(definition: Definition, keys: Sequence[str], knobs: Mapping[str, str] | None = None) -> Definition:
+def put_together(
+    definition: Definition, seen: Seen, keys: Sequence[str], knobs: Mapping[str, str] | None = None
+) -> Definition:
     """The definition after all these changes. One that has nothing left to change is passed over."""
     for key in sorted(keys, key=lambda each: (_ORDER.index(base_key(each)) if base_key(each) in _ORDER else 99, each)):
-        after = next((each.after for each in propose(definition) if each.key == key), None)
+        after = next((each.after for each in propose(definition, seen) if each.key == key), None)
         definition = after or definition
     return definition.with_conf(dict(knobs or {}))
 
@@ -152,15 +171,22 @@ def _evidence(key: str, bottlenecks: Sequence[Bottleneck]) -> dict[str, Any]:
 
 
 def what_changes(before: Definition, after: Definition) -> dict[str, Any]:
-    """Steps, outputs and settings as they are after, where they differ; None: a setting that is taken away."""
+    """Inputs, steps, outputs and settings as they are after, where they differ; None: a setting that is taken away."""
     old, new = before.to_json(), after.to_json()
+    inputs = [each for each, was in zip(new["inputs"], old["inputs"], strict=True) if each != was]
     steps = [step for step, was in zip(new["steps"], old["steps"], strict=True) if step != was]
     outputs = [each for each, was in zip(new["outputs"], old["outputs"], strict=True) if each != was]
     keys = sorted(set(old["spark_conf"]) | set(new["spark_conf"]))
     conf = {key: new["spark_conf"].get(key) for key in keys if old["spark_conf"].get(key) != new["spark_conf"].get(key)}
-    return {name: value for name, value in (("steps", steps), ("outputs", outputs), ("spark_conf", conf)) if value}
+    found = (("inputs", inputs), ("steps", steps), ("outputs", outputs), ("spark_conf", conf))
+    return {name: value for name, value in found if value}
 
 
 def kind_of(candidate: Candidate | None) -> RecommendationKind:
     """What a change touches."""
     return RecommendationKind(candidate.kind) if candidate else RecommendationKind.CONFIGURATION
+
+
+def is_tried(candidate: Candidate) -> bool:
+    """Whether a change is one that trials can prove: neither a suggestion nor something that Spark takes only when it starts."""
+    return candidate.kind != "suggestion" and not candidate.needs_start

@@ -29,6 +29,7 @@ from pursight_app.models import (
     RunReason,
     UserAccount,
 )
+from pursight_app.optimizers.base import Bottleneck, Seen
 from pursight_app.services import access, activity, audit, pipelines
 from pursight_app.services.access import Actor, Permission
 from pursight_app.services.leases import MAX_TAKEOVERS
@@ -153,7 +154,12 @@ def planned_definition(session: Session, row: PlanRow, recommendation_ids: Seque
     knobs = {
         key: value for each in wanted if each.key == TUNING for key, value in each.change.get("spark_conf", {}).items()
     }
-    return put_together(before, [each.key for each in wanted if each.key != TUNING], knobs)
+    return put_together(before, _seen(row.plan), [each.key for each in wanted if each.key != TUNING], knobs)
+
+
+def _seen(plan: OptimizationPlan) -> Seen:
+    told = plan.budget.get("seen", {})
+    return Seen([Bottleneck(**each) for each in plan.bottlenecks], told.get("schemas", {}), told.get("paths", {}))
 
 
 def _is_wanted(row: Recommendation, ids: Sequence[UUID] | None) -> bool:

@@ -14,7 +14,8 @@ import structlog
 from pursight_app.assistant.pipeline_tuner import next_setting
 from pursight_app.core.definitions import Definition
 from pursight_app.core.errors import SparkJobFailedError
-from pursight_app.services.optimization.changes import Change, put_together, without_doubles
+from pursight_app.optimizers.base import Seen
+from pursight_app.services.optimization.changes import Change, is_tried, put_together, without_doubles
 from pursight_app.services.pipelines.history import compare_outputs
 from pursight_app.services.pipelines.places import clear_sides
 from pursight_app.spark.jobs import Result, SparkJob, Variant
@@ -62,6 +63,7 @@ class Bench:
     tell: Callable[[Trial], None]
     is_wanted: Callable[[], None]
     budget_s: float
+    seen: Seen = field(default_factory=Seen)
     # How many tasks Spark runs at one time; known once the pipeline has run.
     cores: int = 1
     trials: list[Trial] = field(default_factory=list[Trial])
@@ -117,7 +119,7 @@ class Bench:
     def try_out(self, label: str, keys: Sequence[str], knobs: Mapping[str, str] | None = None) -> Trial:
         """Runs the pipeline with some changes and compares it."""
         assert self.baseline is not None  # noqa: S101  the baseline runs first
-        definition = put_together(self.definition, keys, knobs)
+        definition = put_together(self.definition, self.seen, keys, knobs)
         result = self.run(definition, limit_s=max(LEAST_LIMIT_S, LIMIT * self.base_s))
         difference = result.error[:300]
         if result.status == "succeeded":
@@ -163,7 +165,7 @@ def search(bench: Bench, changes: Sequence[Change], prices: Mapping[str, float],
     All changes together first: they rarely hinder each other, and what remains is then quick to try. Then each is left out
     to see whether it helps; then settings, by Bayesian optimisation. Whatever is slower or different is dropped.
     """
-    keys = [each.key for each in changes if each.candidate.kind != "suggestion"]
+    keys = [each.key for each in changes if is_tried(each.candidate)]
     bench.titles = {each.key: each.candidate.title for each in changes}
     together = without_doubles(keys)
     if not together and most < 1:
@@ -257,7 +259,7 @@ def _tune(bench: Bench, best: Trial | None, may: Callable[[], bool]) -> Trial | 
     """Settings on top of the best so far."""
     keys = best.keys if best else ()
     start = best.duration_s if best else bench.base_s
-    conf = put_together(bench.definition, keys).spark_conf
+    conf = put_together(bench.definition, bench.seen, keys).spark_conf
     tried: list[tuple[Mapping[str, str], float]] = [({}, start)]
     while may() and (knobs := next_setting(conf, tried, bench.cores)):
         trial = bench.try_out(

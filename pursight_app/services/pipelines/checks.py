@@ -44,6 +44,8 @@ def check_definition(session: Session, actor: Actor, workspace_id: UUID, definit
         PermissionDeniedError: it reads an asset that the actor may not read (`reads_hidden`).
     """
     known = {each.name.lower() for each in definition.inputs}
+    for given in definition.inputs:
+        _check_schema(given)
     for step in definition.steps:
         if step.sql:
             check_sql(step, known)
@@ -129,6 +131,29 @@ def check_sql(step: Step, known: set[str]) -> None:
                 f"Step {step.name} reads {table.sql(dialect='spark')[:80]}, which is no input and no earlier step.",
                 code="unknown_table",
             )
+
+
+def _check_schema(given: Input) -> None:
+    if given.schema and not _is_columns(given.schema):
+        raise InvalidInputError(
+            f"The schema of input {given.name} has to be columns as in CREATE TABLE, such as: id BIGINT, day DATE.",
+            code="schema_invalid",
+        )
+
+
+def _is_columns(text: str) -> bool:
+    try:
+        made = parse(f"CREATE TABLE t ({text})", read="spark")
+    except (SqlglotError, RecursionError):
+        return False
+    # What follows a bracket that the text itself closes would be more than columns.
+    return (
+        len(made) == 1
+        and isinstance(made[0], exp.Create)
+        and isinstance(made[0].this, exp.Schema)
+        and not made[0].args.get("properties")
+        and not made[0].expression
+    )
 
 
 def _check_python(step: Step) -> None:

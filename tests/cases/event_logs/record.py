@@ -1,5 +1,6 @@
 """Records the event logs beside this file: of each bottleneck a real run on Spark that has it, and one of the same work without.
 
+A bottleneck that shows in several ways has a pair of runs for each: `partition_count-few` has too few partitions, not too many.
 `PYTHONPATH=. .venv/bin/python tests/cases/event_logs/record.py [KIND …]` takes some minutes. Classpath and system properties
 are left out of what is kept; nothing else is changed. Spark runs this file too, as `record.py --run KIND SIDE FOLDER`.
 """
@@ -46,6 +47,8 @@ def prepare(spark: Any, folder: Path) -> None:
     orders.limit(600_000).repartition(4).write.csv(f"{folder}/csv", header=True)
     orders.limit(400_000).repartition(400).write.parquet(f"{folder}/small")
     orders.limit(400_000).repartition(4).write.parquet(f"{folder}/large")
+    orders.coalesce(1).write.csv(f"{folder}/packed", header=True, compression="gzip")
+    orders.limit(60_000).selectExpr("*", "order_id % 60 AS part").write.partitionBy("part").parquet(f"{folder}/folders")
     spark.range(20_000).selectExpr("id AS customer_id", "concat('c', id) AS name").write.parquet(f"{folder}/customers")
 
 
@@ -100,6 +103,37 @@ case("broadcast_join", "shows", sql_autoBroadcastJoinThreshold="-1")(joined)
 case("broadcast_join", "clean")(joined)
 
 
+def hinted(spark: Any, folder: Path, *, which: str) -> None:
+    from pyspark.sql.functions import broadcast
+
+    orders, customers = spark.read.parquet(f"{folder}/orders"), spark.read.parquet(f"{folder}/customers")
+    joined = (
+        customers.join(broadcast(orders), "customer_id")
+        if which == "orders"
+        else orders.join(broadcast(customers), "customer_id")
+    )
+    made(joined.groupBy("name").agg({"amount": "sum", "note": "max"}))
+
+
+@case("broadcast_join-large", "shows", driver_memory="4g")
+def with_a_large_one(spark: Any, folder: Path) -> None:
+    hinted(spark, folder, which="orders")
+
+
+@case("broadcast_join-large", "clean", driver_memory="4g")
+def with_a_small_one(spark: Any, folder: Path) -> None:
+    hinted(spark, folder, which="customers")
+
+
+def by_customer(spark: Any, folder: Path) -> None:
+    rows = spark.read.parquet(f"{folder}/orders").repartition("customer_id")
+    made(rows.selectExpr("customer_id", "sha2(sha2(sha2(note, 512), 512), 512) AS h").sortWithinPartitions("h"))
+
+
+case("partition_count-few", "shows", master="local[4]", sql_shuffle_partitions="2")(by_customer)
+case("partition_count-few", "clean", master="local[4]", sql_shuffle_partitions="8")(by_customer)
+
+
 @case("driver_gap", "shows")
 def in_turns(spark: Any, folder: Path) -> None:
     customers = [row.customer_id for row in spark.read.parquet(f"{folder}/customers").collect()]
@@ -129,6 +163,14 @@ def on_two_cores(spark: Any, folder: Path) -> None:
     hashes(spark, 4)
 
 
+@case("executor_sizing-busy", "shows")
+def in_many_waves(spark: Any, folder: Path) -> None:
+    made(spark.range(0, 24_000_000, 1, 60).selectExpr("sha2(sha2(sha2(cast(id AS string), 512), 512), 512) AS h"))
+
+
+case("executor_sizing-busy", "clean")(on_two_cores)
+
+
 def contacts(spark: Any) -> None:
     spark.range(12_000).selectExpr("id AS a", "id * 3 AS b").createOrReplaceTempView("one")
     spark.range(12_000).selectExpr("id * 2 AS c", "id * 5 AS d").createOrReplaceTempView("other")
@@ -144,6 +186,36 @@ def by_either(spark: Any, folder: Path) -> None:
 def by_each(spark: Any, folder: Path) -> None:
     contacts(spark)
     made(spark.sql("SELECT * FROM one JOIN other ON a = c UNION ALL SELECT * FROM one JOIN other ON b = d AND a <> c"))
+
+
+@case("exploding_join-rows", "shows")
+def by_half_a_key(spark: Any, folder: Path) -> None:
+    orders = (
+        spark.read.parquet(f"{folder}/large").selectExpr("customer_id % 200 AS k", "order_id", "amount").limit(60_000)
+    )
+    made(orders.join(orders.selectExpr("k", "amount AS other").limit(40_000), "k").groupBy("k").sum("other"))
+
+
+case("exploding_join-rows", "clean")(joined)
+
+
+@case("failed_tasks-straggler", "shows")
+def with_a_slow_one(spark: Any, folder: Path) -> None:
+    def work(parts: Any) -> Any:
+        import time
+
+        from pyspark import TaskContext
+
+        # As a disk or a machine that is slow: nothing about its data is different.
+        time.sleep(9 if TaskContext.get().partitionId() == 5 else 0)
+        return parts
+
+    spark.sparkContext.parallelize(range(200_000), 16).mapPartitions(work).count()
+
+
+@case("failed_tasks-straggler", "clean")
+def all_alike(spark: Any, folder: Path) -> None:
+    hashes(spark, 16)
 
 
 def doubled(spark: Any, *, fails: bool) -> None:
@@ -190,8 +262,38 @@ def by_looking(spark: Any, folder: Path) -> None:
 case("schema_inference", "clean")(of_text)
 
 
+@case("schema_inference-listing", "shows")
+def of_folders(spark: Any, folder: Path) -> None:
+    made(spark.read.schema(f"{SCHEMA}, part int").parquet(f"{folder}/folders").groupBy("day").sum("amount"))
+
+
+@case("file_format-packed", "shows")
+def of_packed_text(spark: Any, folder: Path) -> None:
+    made(spark.read.schema(SCHEMA).csv(f"{folder}/packed", header=True).groupBy("day").sum("amount"))
+
+
+def staged(spark: Any, folder: Path, *columns: str) -> None:
+    rows = spark.read.parquet(f"{folder}/orders").selectExpr(*columns)
+    rows.write.parquet(f"{folder}/staged", mode="overwrite")
+    made(spark.read.parquet(f"{folder}/staged").groupBy("day").sum("amount"))
+
+
+@case("late_filter-columns", "shows")
+def with_all_columns(spark: Any, folder: Path) -> None:
+    staged(spark, folder, "*", "upper(note) AS loud", "sha2(note, 256) AS digest")
+
+
+@case("late_filter-columns", "clean")
+def with_two_columns(spark: Any, folder: Path) -> None:
+    staged(spark, folder, "day", "amount")
+
+
 def of_march(spark: Any, folder: Path, condition: str) -> None:
     made(spark.read.parquet(f"{folder}/orders").where(condition).groupBy("customer_id").sum("amount"))
+
+
+case("schema_inference-listing", "clean")(of_columns)
+case("file_format-packed", "clean")(of_columns)
 
 
 @case("late_filter", "shows")
@@ -266,6 +368,21 @@ def many(spark: Any, folder: Path) -> None:
 @case("small_files", "clean")
 def few(spark: Any, folder: Path) -> None:
     read(spark, folder, "large")
+
+
+def written(spark: Any, folder: Path, tasks: int) -> None:
+    rows = spark.read.parquet(f"{folder}/large").repartition(tasks)
+    rows.write.parquet(f"{folder}/written", mode="overwrite")
+
+
+@case("small_files-out", "shows")
+def into_many(spark: Any, folder: Path) -> None:
+    written(spark, folder, 160)
+
+
+@case("small_files-out", "clean")
+def into_few(spark: Any, folder: Path) -> None:
+    written(spark, folder, 4)
 
 
 def run(kind: str, side: str, folder: Path) -> None:
