@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from pursight_app.core.definitions import Definition, parse_definition
+from pursight_app.core.definitions import Definition, Step, parse_definition
 from pursight_app.optimizers import sql
 from pursight_app.optimizers.base import Bottleneck, Candidate, Seen, diagnose, propose
 from pursight_app.services.optimization.changes import find_changes, is_tried, put_together, what_changes
+from pursight_app.services.pipelines.checks import check_sql
 from pursight_app.services.pipelines.history import as_json
 from pursight_app.spark.event_log import read_event_log
 
@@ -112,6 +113,8 @@ def test_the_small_side_of_a_join_is_named_to_spark() -> None:
     text = hinted("broadcast_join.shows", definition_of(), orders="/data/orders", customers=f"file://{place}")
 
     assert "/*+ BROADCAST(c) */" in text
+    # Whoever approves it is not told that there is no table c.
+    check_sql(Step("joined", sql=text), {"orders", "customers"})
     assert "BROADCAST" not in sql.without_broadcast(text, {"customers"})
     # Where the small side is none of the inputs by itself, nothing is said.
     assert "broadcast_join_hint" not in proposed(

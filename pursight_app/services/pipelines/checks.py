@@ -124,6 +124,9 @@ def check_sql(step: Step, known: set[str]) -> None:
             raise InvalidInputError(f"Step {step.name} calls {name}, which pipelines may not.", code="sql_invalid")
     ctes = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
     for table in query.find_all(exp.Table):
+        if table.find_ancestor(exp.Hint):
+            # The alias of what is joined.
+            continue
         name = table.name.lower()
         # `parquet.`/path`` reads any file; a name with a schema is a table that no input brought.
         if table.args.get("db") or table.args.get("catalog") or name not in known | ctes:
