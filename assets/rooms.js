@@ -6,13 +6,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (field.value.trim()) field.form.requestSubmit();
 });
-// What becomes of a message: on its way, or waiting for the line. Its field is new, with a new id, once the server has kept it.
+// What becomes of a message: on its way, or waiting for the line, until the server has answered, whatever it says.
 document.addEventListener("submit", ({ target: form }) => {
   if (!(form instanceof HTMLFormElement) || !form.classList.contains("composer")) return;
-  const id = form.elements.client_id.value, since = Date.now(), refusals = document.querySelectorAll('[role="alert"]').length;
+  const { answers } = form.dataset, since = Date.now();
   const look = setInterval(() => {
-    const isOver = !form.isConnected || form.elements.client_id.value !== id || document.querySelectorAll('[role="alert"]').length > refusals;
-    if (isOver) { clearInterval(look); delete form.dataset.sent; } else form.dataset.sent = Date.now() - since > 2500 ? "late" : "now";
+    if (!form.isConnected || form.dataset.answers !== answers) { clearInterval(look); delete form.dataset.sent; } else form.dataset.sent = Date.now() - since > 2500 ? "late" : "now";
   }, 100);
 }, true);
 // Only while the reader is at the end: nobody is pulled away from what they read further up.

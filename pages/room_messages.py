@@ -238,9 +238,19 @@ def _edit_form() -> rx.Component:
 
 
 def _writing(
-    client_id: rx.Var[str], *, field_id: str, label: str, form_id: str, on_submit: Any, on_change: Any = None
+    client_id: rx.Var[str],
+    answers: rx.Var[int],
+    *,
+    field_id: str,
+    label: str,
+    form_id: str,
+    on_submit: Any,
+    on_change: Any = None,
 ) -> rx.Component:
-    """Enter sends, Shift+Enter begins a line (assets/rooms.js); the field is new, so empty, once its message is kept."""
+    """Enter sends, Shift+Enter begins a line (assets/rooms.js); the field is new, so empty, once its message is kept.
+
+    `answers` counts what the server has answered: until it changes, a message is on its way.
+    """
     changes = {"on_change": on_change} if on_change is not None else {}
     return rx.el.form(
         rx.el.input(type="hidden", name="client_id", value=client_id, read_only=True),
@@ -272,6 +282,7 @@ def _writing(
         on_submit=on_submit,
         id=form_id,
         class_name="composer",
+        custom_attrs={"data-answers": answers.to_string()},
     )
 
 
@@ -301,6 +312,7 @@ def composer() -> rx.Component:
         ),
         _writing(
             State.client_id,
+            State.answers,
             field_id="message",
             label="Write a message",
             form_id="composer",
@@ -340,6 +352,7 @@ def thread_drawer() -> rx.Component:
                 rx.fragment(),
                 _writing(
                     Thread.client_id,
+                    Thread.answers,
                     form_id="reply-form",
                     field_id="reply",
                     label="Write a reply",

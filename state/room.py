@@ -51,6 +51,8 @@ class RoomState(rx.State):
     typing_words: str = ""
     client_id: str = ""
     send_problem: str = ""
+    # How often somebody pressed Send and got an answer.
+    answers: int = 0
     editing_id: str = ""
     editing_body: str = ""
     is_inviting: bool = False
@@ -202,6 +204,7 @@ class RoomState(rx.State):
     async def send(self, form: dict[str, Any]) -> None:
         """Says something; the text stays in its field until it is kept, and assets/rooms.js says that it is on its way."""
         body, client_id, room_id = str(form.get("body", "")), str(form.get("client_id", "")), self._room
+        self.answers += 1
         if not body.strip():
             return
         self.send_problem = ""

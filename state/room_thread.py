@@ -22,6 +22,7 @@ class RoomThreadState(rx.State):
     root_id: str = ""
     messages: list[MessageView] = []
     client_id: str = ""
+    answers: int = 0
     problem: str = ""
 
     async def _fill(self) -> None:
@@ -56,6 +57,7 @@ class RoomThreadState(rx.State):
         """Says something in the thread."""
         room = await self.get_state(RoomState)
         room_id, root = as_id(room.room_id_shown), as_id(self.root_id)
+        self.answers += 1
         body, client_id = str(form.get("body", "")), str(form.get("client_id", ""))
         try:
             await run(

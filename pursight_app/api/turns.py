@@ -5,7 +5,7 @@ Taken before it is asked whose bearer it is, so that one that waits or is turned
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from weakref import WeakValueDictionary
 
 from pursight_app.core.errors import RateLimitedError
@@ -36,10 +36,10 @@ class _Turn:
         try:
             yield
         finally:
-            # The timer keeps the turn alive, and with it the pace.
             loop.call_at(began + TURN_S, self._end)
 
     def _end(self) -> None:
+        # A method of this, so that the timer keeps the turn alive, and with it the pace.
         self._lock.release()
 
 
@@ -47,13 +47,10 @@ class _Turn:
 _turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
 
-@asynccontextmanager
-async def turn_of(bearer: str) -> AsyncGenerator[None]:
+def turn_of(bearer: str) -> AbstractAsyncContextManager[None]:
     """Waits until it is this bearer's turn.
 
     Raises:
         RateLimitedError: `MOST_WAITING` of its requests wait already.
     """
-    turn = _turns.setdefault(bearer, _Turn())
-    async with turn.mine():
-        yield
+    return _turns.setdefault(bearer, _Turn()).mine()

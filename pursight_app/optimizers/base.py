@@ -130,7 +130,7 @@ def more_memory(key: str, found: Sequence[Bottleneck], definition: Definition) -
                 key,
                 f"Give tasks more memory: {setting} {wanted} instead of {round(size / MIB)}m",
                 "configuration",
-                f"{each.title}. It takes effect when Spark starts, so it was not tried; the first runs with it are watched.",
+                each.title,
                 "Settings change how rows are moved, never which rows there are.",
                 "medium: the machines must have that much",
                 definition.with_conf({setting: wanted}),

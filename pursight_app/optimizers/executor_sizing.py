@@ -45,7 +45,6 @@ def diagnose(execution: Execution) -> Iterator[Found]:
         )
 
 
-_START = "It takes effect when Spark starts, so it was not tried; the first runs with it are watched."
 _SAME = "Settings change where tasks run, never which rows there are."
 
 
@@ -74,6 +73,6 @@ def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
                 "medium: costs as much more as it takes less time",
             )
         yield Candidate(
-            f"{KEY}_{'idle' if is_idle else 'busy'}", title, "configuration", f"{each.title}. {_START}", _SAME, risk,
+            f"{KEY}_{'idle' if is_idle else 'busy'}", title, "configuration", each.title, _SAME, risk,
             definition.with_conf(wanted), 0.1 if is_idle else 0.9, needs_start=True,
         )  # fmt: skip

@@ -83,7 +83,7 @@ def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
             f"{KEY}_speculation",
             "Start slow tasks a second time elsewhere",
             "configuration",
-            f"{found[0].title}. It takes effect when Spark starts, so it was not tried; the first runs with it are watched.",
+            found[0].title,
             "Whichever of the two ends first counts, and the other is thrown away: Spark commits a task's output once.",
             "medium: a step that calls something outside calls it twice",
             definition.with_conf({"spark.speculation": "true"}),

@@ -298,6 +298,12 @@ def test_what_could_not_be_sent_is_said_kept_and_sent_again(
         say(owner, "unlucky", is_kept=False)
         expect(owner.get_by_role("alert")).to_contain_text("Not sent")
         expect(owner.get_by_label("Write a message")).to_have_value("unlucky")
+        # Once more in vain: what the server has answered, even in the same words, does not wait for the line.
+        owner.get_by_role("button", name="Send again").click()
+        expect(owner.locator("#composer[data-sent]")).to_have_count(0)
+        expect(owner.get_by_role("alert")).to_contain_text("Not sent")
+        owner.wait_for_timeout(3_000)
+        expect(owner.get_by_text("Not sent yet")).to_be_hidden()
     finally:
         store.database.execute("DROP FUNCTION refuse CASCADE")
     owner.get_by_role("button", name="Send again").click()

@@ -11,6 +11,7 @@ from pursight_app.optimizers.base import Bottleneck, Candidate, Seen, diagnose, 
 from pursight_app.services.optimization.changes import find_changes, is_tried, put_together, what_changes
 from pursight_app.services.pipelines.checks import check_sql
 from pursight_app.services.pipelines.history import as_json
+from pursight_app.services.pipelines.lineage import step_origins, tables_of
 from pursight_app.spark.event_log import read_event_log
 
 RECORDED = Path(__file__).parents[1] / "cases" / "event_logs"
@@ -115,6 +116,11 @@ def test_the_small_side_of_a_join_is_named_to_spark() -> None:
     assert "/*+ BROADCAST(c) */" in text
     # Whoever approves it is not told that there is no table c.
     check_sql(Step("joined", sql=text), {"orders", "customers"})
+    # Nor does lineage read the input that is called as the alias is.
+    given = definition_of(inputs=[{"name": name, "path": f"/data/{name}"} for name in ("orders", "customers", "c")])
+    after = given.with_step(Step("joined", sql=text))
+    assert tables_of(after, after.outputs[0]) == {"orders", "customers"}
+    assert step_origins(after, {"orders": ("customer_id", "day"), "customers": ("customer_id", "name")})["joined"]
     assert "BROADCAST" not in sql.without_broadcast(text, {"customers"})
     # Where the small side is none of the inputs by itself, nothing is said.
     assert "broadcast_join_hint" not in proposed(

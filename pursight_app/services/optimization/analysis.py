@@ -39,6 +39,7 @@ from pursight_app.spark.event_log import read_event_log
 from pursight_app.spark.jobs import Result, SparkJob
 
 log = structlog.get_logger()
+UNTRIED = ". It takes effect when Spark starts, so it was not tried; the first runs with it are watched."
 # What a risk weighs, as a ratio of time saved that it would have to bring to be worth taking.
 _RISKS = {"none": 0.0, "low": 0.01, "medium": 0.05, "high": 0.2}
 
@@ -202,7 +203,7 @@ def _recommendation(plan: OptimizationPlan, change: Change, price: Price, what: 
         key=change.key,
         title=candidate.title[:300],
         kind=kind_of(candidate),
-        mechanism=candidate.mechanism,
+        mechanism=candidate.mechanism + (UNTRIED if candidate.needs_start else ""),
         condition=candidate.condition,
         change=dict(what),
         expected_gain_ratio=price.gain,

@@ -8,7 +8,7 @@ from typing import Any
 from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
 from pursight_app.models import RecommendationKind
-from pursight_app.optimizers.base import Bottleneck, Candidate, Seen, propose
+from pursight_app.optimizers.base import Bottleneck, Candidate, Seen, optimizers, propose
 
 # Code before layout before settings: a later one sees what an earlier one left.
 _ORDER = (
@@ -17,24 +17,9 @@ _ORDER = (
     "small_files_in", "skew_split", "spill_partitions",
 )  # fmt: skip
 TUNING = "tuning"
-# Which bottleneck says that a change is worth something; the others are not told of it by name.
+# Which bottlenecks say that a change is worth something, where it is not only those of the optimiser that proposes it.
 _BOTTLENECKS: Mapping[str, tuple[str, ...]] = {
     "partition_count": ("partition_count", "skew", "broadcast_join"),
-    "skew_split": ("skew",),
-    "spill_partitions": ("spill",),
-    "spill_memory": ("spill",),
-    "gc_pressure_memory": ("gc_pressure",),
-    "executor_sizing_idle": ("executor_sizing",),
-    "executor_sizing_busy": ("executor_sizing",),
-    "failed_tasks_speculation": ("failed_tasks",),
-    "broadcast_join_hint": ("broadcast_join",),
-    "broadcast_join_unhint": ("broadcast_join",),
-    "small_files_out": ("small_files",),
-    "small_files_in": ("small_files",),
-    "repeated_scan_memory": ("repeated_scan",),
-    "repeated_scan_stage": ("repeated_scan",),
-    "late_filter_stage": ("late_filter",),
-    "late_filter_dates": ("late_filter",),
     "shuffle_volume_useless": ("shuffle_volume", "partition_count"),
 }
 # Of those kinds, which of them.
@@ -90,17 +75,19 @@ def find_changes(definition: Definition, execution: Execution, seen: Seen) -> li
 
 
 def _sorted(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(
-        candidates,
-        key=lambda each: (_ORDER.index(base_key(each.key)) if base_key(each.key) in _ORDER else 99, each.key),
-    )
+    return sorted(candidates, key=lambda each: _place(each.key))
+
+
+def _place(key: str) -> tuple[int, str]:
+    base = base_key(key)
+    return (_ORDER.index(base) if base in _ORDER else len(_ORDER), key)
 
 
 def put_together(
     definition: Definition, seen: Seen, keys: Sequence[str], knobs: Mapping[str, str] | None = None
 ) -> Definition:
     """The definition after all these changes. One that has nothing left to change is passed over."""
-    for key in sorted(keys, key=lambda each: (_ORDER.index(base_key(each)) if base_key(each) in _ORDER else 99, each)):
+    for key in sorted(keys, key=_place):
         after = next((each.after for each in propose(definition, seen) if each.key == key), None)
         definition = after or definition
     return definition.with_conf(dict(knobs or {}))
@@ -117,7 +104,7 @@ def without_doubles(keys: Sequence[str]) -> list[str]:
 
 
 def _of_kind(key: str, bottlenecks: Sequence[Bottleneck]) -> list[Bottleneck]:
-    kinds = _BOTTLENECKS.get(base_key(key), (base_key(key),))
+    kinds = _BOTTLENECKS.get(base_key(key)) or [each.KEY for each in optimizers() if key.startswith(each.KEY)]
     is_concerned = _CONCERNS.get(key, lambda _: True)
     return [each for each in bottlenecks if each.kind in kinds and is_concerned(each.evidence)]
 

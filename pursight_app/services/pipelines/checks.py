@@ -123,10 +123,7 @@ def check_sql(step: Step, known: set[str]) -> None:
         if name in FORBIDDEN_FUNCTIONS:
             raise InvalidInputError(f"Step {step.name} calls {name}, which pipelines may not.", code="sql_invalid")
     ctes = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    for table in query.find_all(exp.Table):
-        if table.find_ancestor(exp.Hint):
-            # The alias of what is joined.
-            continue
+    for table in tables_read(query):
         name = table.name.lower()
         # `parquet.`/path`` reads any file; a name with a schema is a table that no input brought.
         if table.args.get("db") or table.args.get("catalog") or name not in known | ctes:
@@ -134,6 +131,11 @@ def check_sql(step: Step, known: set[str]) -> None:
                 f"Step {step.name} reads {table.sql(dialect='spark')[:80]}, which is no input and no earlier step.",
                 code="unknown_table",
             )
+
+
+def tables_read(query: exp.Expr) -> list[exp.Table]:
+    """The tables that a query names where it reads; those in its hints are aliases of them."""
+    return [table for table in query.find_all(exp.Table) if not table.find_ancestor(exp.Hint)]
 
 
 def _check_schema(given: Input) -> None:

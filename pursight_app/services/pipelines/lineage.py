@@ -25,7 +25,7 @@ from pursight_app.models import (
 from pursight_app.services.column_sources import column_sources
 from pursight_app.services.column_transformations import strongest_left, weakest_left
 from pursight_app.services.identifiers import search_tokens
-from pursight_app.services.pipelines.checks import Resolved
+from pursight_app.services.pipelines.checks import Resolved, tables_read
 
 log = structlog.get_logger()
 SOURCE_NAME = "Files of pipelines"
@@ -117,13 +117,13 @@ def _columns(session: Session, asset_id: UUID) -> dict[str, UUID]:
 
 def tables_of(definition: Definition, output: Output) -> set[str]:
     """The inputs that an output is made from, through all steps between."""
-    from sqlglot import exp, parse_one
+    from sqlglot import parse_one
 
     names = {each.name.lower(): each.name for each in (*definition.inputs, *definition.steps)}
     reads: dict[str, set[str]] = {}
     for step in definition.steps:
         if step.sql:
-            found = {table.name.lower() for table in parse_one(step.sql, read="spark").find_all(exp.Table)}
+            found = {table.name.lower() for table in tables_read(parse_one(step.sql, read="spark"))}
         else:
             # What Python reads is seen by the names that stand in it: rather one edge too many than one that is missing.
             found = {name for name in names if name in step.python.lower()}
