@@ -6,6 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from pursight_app.core.errors import NotFoundError, UserError
+from pursight_app.models import OptimizationPlan
 from pursight_app.services import optimization
 from state import format as fmt
 from state.base import as_id, event, hear, run
@@ -94,7 +95,7 @@ class PipelinePlanState(rx.State):
         self.recommendations = [recommendation_view(each) for each in row.recommendations]
         self.trials, self.diff = trial_views(plan.trials, plan.baseline_s), diff_lines(diff)
         self.deployment_href = f"/pipelines/deployments/{row.deployment.id}" if row.deployment else ""
-        self.lead = _lead(plan.status, plan.baseline_s, plan.optimized_s)
+        self.lead = _lead(plan, has_changes=bool(row.recommendations))
 
     @event()
     async def toggle(self, recommendation_id: str, is_on: bool) -> None:  # noqa: FBT001  the checkbox sends it
@@ -127,11 +128,15 @@ class PipelinePlanState(rx.State):
         return rx.redirect(f"/pipelines/deployments/{made.id}")
 
 
-def _lead(status: str, base_s: float | None, best_s: float | None) -> str:
-    if status not in {"ready", "applied"}:
+def _lead(plan: OptimizationPlan, *, has_changes: bool) -> str:
+    base_s, best_s = plan.baseline_s, plan.optimized_s
+    if plan.status not in {"ready", "applied"} or not base_s:
         return ""
-    if base_s and best_s:
+    if best_s:
         return f"As it is it takes {fmt.duration(base_s)}; with the changes below {fmt.duration(best_s)}, {base_s / best_s:.1f} times as fast, with the same results."
-    if base_s:
-        return f"It takes {fmt.duration(base_s)}. No change that was tried is faster beyond noise, so it is best left alone."
-    return ""
+    takes = f"It takes {fmt.duration(base_s)}."
+    if plan.trials:
+        return f"{takes} No change that was tried is faster beyond noise, so it is best left alone."
+    if has_changes:
+        return f"{takes} Nothing was tried: what changes would bring is expected, not measured."
+    return f"{takes} Nothing that PurSight knows would make it faster, so it is best left alone."

@@ -169,6 +169,11 @@ def diagnose(execution: Execution) -> list[Bottleneck]:
     return sorted(worth, key=lambda one: (-one.stake_ms, one.kind, one.where))
 
 
+def count_executors(execution: Execution) -> int:
+    """How many processes ran tasks beside the driver; 0 in local mode, where the driver itself does."""
+    return sum(name != "driver" for name in execution.executors)
+
+
 def share(execution: Execution, stage: Stage) -> int:
     """The stage's part of the time in which work ran."""
     return execution.critical.get((stage.id, stage.attempt), 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution
-from pursight_app.optimizers.base import Candidate, Found, Seen, mib, seconds
+from pursight_app.optimizers.base import Candidate, Found, Seen, count_executors, mib, seconds
 
 KEY = "executor_sizing"
 IDLE_BELOW, BUSY_ABOVE, WAVES = 0.3, 0.9, 8
@@ -22,7 +22,7 @@ def diagnose(execution: Execution) -> Iterator[Found]:
     memory = max((each.memory_bytes for each in execution.executors.values()), default=0)
     figures = {
         "cores": cores, "busy_ms": busy, "core_ms_used": used, "used_ratio": round(ratio, 3), "peak_task_memory_bytes": peak,
-        "executor_memory_bytes": memory, "executors": sum(name != "driver" for name in execution.executors),
+        "executor_memory_bytes": memory, "executors": count_executors(execution),
     }  # fmt: skip
     if ratio < IDLE_BELOW and cores > 2:
         yield Found(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pursight_app.core.definitions import Definition
 from pursight_app.core.executions import Execution, Stage
-from pursight_app.optimizers.base import Candidate, Found, Seen, seconds, share
+from pursight_app.optimizers.base import Candidate, Found, Seen, count_executors, seconds, share
 
 KEY = "failed_tasks"
 SLOW_TO_MEDIAN, LEAST_TASKS = 5.0, 8
@@ -69,15 +69,15 @@ def _slow(execution: Execution, stage: Stage) -> Iterator[Found]:
         "Look at the executor it ran on; speculation starts such a task a second time elsewhere.",
         {
             "longest_task_ms": longest, "median_task_ms": median, "speculative": stage.speculative_tasks,
-            "direction": "straggler",
+            "direction": "straggler", "executors": count_executors(execution),
         },
         min(share(execution, stage), longest - float(duration.mean())),
     )  # fmt: skip
 
 
 def propose_for(definition: Definition, seen: Seen) -> Iterator[Candidate]:
-    """Starts a task that is far slower than its like once more elsewhere."""
-    found = seen.of(KEY, direction="straggler")
+    """Starts a task that is far slower than its like once more elsewhere; in local mode there is no elsewhere."""
+    found = [each for each in seen.of(KEY, direction="straggler") if each.evidence["executors"]]
     if found and "spark.speculation" not in definition.spark_conf:
         yield Candidate(
             f"{KEY}_speculation",

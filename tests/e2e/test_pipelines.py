@@ -253,6 +253,7 @@ def test_changes_that_make_a_pipeline_worse_are_rolled_back_by_themselves(
     change = page.get_by_role("checkbox", name="Do not write base to files in between")
     expect(change).to_be_visible(timeout=LONG)
     expect(change).not_to_be_checked()
+    expect(page.get_by_text("Nothing was tried")).to_be_visible()
     change.click()
     page.get_by_role("button", name=re.compile("Approve")).click()
     page.get_by_role("button", name="Approve and deploy").click()

@@ -1,5 +1,6 @@
 """What is proposed for what a real run showed, and that nothing is for a run that did not show it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,6 @@ def conf_of(candidate: Candidate) -> dict[str, str]:
         ("spill", "spill_partitions", "spark.sql.shuffle.partitions"),
         ("spill", "spill_memory", "spark.driver.memory"),
         ("gc_pressure", "gc_pressure_memory", "spark.driver.memory"),
-        ("failed_tasks-straggler", "failed_tasks_speculation", "spark.speculation"),
     ],
 )
 def test_a_setting_is_proposed_where_a_run_showed_what_it_mends(log: str, key: str, setting: str) -> None:
@@ -96,6 +96,21 @@ def test_executors_are_sized_on_clusters_alone(direction: str, executors: int, e
     assert bool(found) == bool(expected)
     for each in found:
         assert expected.items() <= conf_of(each).items()
+        assert not is_tried(each)
+
+
+@pytest.mark.parametrize(("executors", "is_proposed"), [(0, False), (2, True)])
+def test_slow_tasks_are_started_again_only_where_there_is_an_elsewhere(executors: int, is_proposed: bool) -> None:
+    [told] = seen_in("failed_tasks-straggler.shows").of("failed_tasks", direction="straggler")
+    # It was recorded in local mode.
+    assert told.evidence["executors"] == 0
+    seen = Seen([replace(told, evidence={**told.evidence, "executors": executors})])
+
+    found = [each for each in propose(definition_of(), seen) if each.key == "failed_tasks_speculation"]
+
+    assert bool(found) == is_proposed
+    for each in found:
+        assert conf_of(each) == {"spark.speculation": "true"}
         assert not is_tried(each)
 
 
