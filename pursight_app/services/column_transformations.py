@@ -82,6 +82,16 @@ def strongest_left(one: Transformation, other: Transformation) -> Transformation
     return min(one, other, key=WEAKENING.index)
 
 
+def is_mask_name(name: str) -> bool:
+    """Whether a function of that name hides what it is given."""
+    return bool(_MASK_NAME.match(name.lower()))
+
+
+def has_stars(text: str) -> bool:
+    """Whether a text holds what stands for hidden characters."""
+    return bool(_STARS.search(text))
+
+
 def _is_within_group(node: exp.Expr) -> bool:
     """`percentile_cont(0.5) WITHIN GROUP (ORDER BY x)` orders by what it computes with."""
     return isinstance(node, exp.Ordered) and isinstance(node.parent and node.parent.parent, exp.WithinGroup)
@@ -127,7 +137,7 @@ def _is_mask(parent: exp.Expr, *, is_cut: bool) -> bool:
         return True
     if isinstance(parent, exp.Func):
         name = parent.name if isinstance(parent, exp.Anonymous) else parent.sql_name()
-        if _MASK_NAME.match(name.lower()):
+        if is_mask_name(name):
             return True
     if isinstance(parent, exp.DPipe | exp.Concat | exp.ConcatWs | exp.Pad):
         # Stars beside a part of the value hide the rest; stars beside the whole value hide nothing.
@@ -151,4 +161,4 @@ def _literals(node: exp.Expr) -> list[exp.Expr]:
 def _is_stars(node: object) -> bool:
     while isinstance(node, exp.Cast | exp.Paren):
         node = node.this
-    return isinstance(node, exp.Literal) and node.is_string and bool(_STARS.search(node.name))
+    return isinstance(node, exp.Literal) and node.is_string and has_stars(node.name)

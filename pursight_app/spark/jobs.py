@@ -49,7 +49,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a variant ended. `outputs` are the checksums of what it wrote, `inputs` (name, type) of each input's columns."""
+    """How a variant ended. `outputs` are the checksums of what it wrote, `inputs` (name, type) of each input's columns.
+
+    `plans` are Spark's analysed plans, as its `toJSON` lists them, of the steps that were written somewhere.
+    """
 
     status: str
     duration_s: float
@@ -57,6 +60,7 @@ class Result:
     step: str = ""
     outputs: tuple[Mapping[str, Any], ...] = ()
     inputs: Mapping[str, list[list[str]]] = field(default_factory=dict[str, list[list[str]]])
+    plans: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict[str, list[Mapping[str, Any]]])
 
 
 class SparkJob:
@@ -165,7 +169,7 @@ class SparkJob:
         return Result(
             str(found["status"]), float(found["duration_s"]), str(found.get("error", "")), str(found.get("step", "")),
             tuple(found.get("outputs", ())),
-            found.get("inputs", {}),
+            found.get("inputs", {}), found.get("plans", {}),
         )  # fmt: skip
 
     def log_tail(self) -> str:

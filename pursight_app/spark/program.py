@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any, ClassVar
 
+from py4j.protocol import Py4JError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  the name that everybody knows
 from pyspark.sql.types import DoubleType, FloatType
@@ -20,6 +21,8 @@ from pyspark.sql.types import DoubleType, FloatType
 Json = dict[str, Any]
 # Whoever started it has died and nobody has taken over.
 IDLE_S = 300
+# Plans that are larger are not written out; the lineage of their steps is read from their SQL.
+MAX_LEAVES, MAX_PLAN_CHARACTERS = 2_000, 20_000_000
 
 
 def write_whole(path: Path, content: Json) -> None:
@@ -89,7 +92,10 @@ def run_variant(session: SparkSession, variant: Json, work: Path) -> Json:
             "step": Place.now,
         }
     else:
-        return {"status": "succeeded", "duration_s": clock.seconds, "outputs": checks, "inputs": Place.schemas}
+        return {
+            "status": "succeeded", "duration_s": clock.seconds, "outputs": checks, "inputs": Place.schemas,
+            "plans": {name: plan for name, frame in Place.frames.items() if (plan := analyzed_plan(frame))},
+        }  # fmt: skip
     finally:
         session.catalog.clearCache()
         for key, value in before.items():
@@ -97,10 +103,14 @@ def run_variant(session: SparkSession, variant: Json, work: Path) -> Json:
 
 
 class Place:
-    """Which step or output is being worked on, for the sentence about a failure; and what the inputs look like."""
+    """Which step or output is being worked on, for the sentence about a failure.
+
+    Also what the inputs look like, and the rows of steps that are written somewhere.
+    """
 
     now = ""
     schemas: ClassVar[dict[str, list[list[str]]]] = {}
+    frames: ClassVar[dict[str, DataFrame]] = {}
 
 
 class Clock:
@@ -145,9 +155,13 @@ def execute(session: SparkSession, definition: Json, write_to: list[Json], work:
         frame.createOrReplaceTempView(given["name"])
         Place.schemas[given["name"]] = [[field.name, field.dataType.simpleString()] for field in frame.schema.fields]
     made: dict[str, DataFrame] = {}
+    Place.frames.clear()
+    written = {output["step"] for output in definition["outputs"]}
     for step in definition["steps"]:
         Place.now = step["name"]
         frame = step_frame(session, step, definition.get("params", {}))
+        if step["name"] in written or step.get("persist") == "stage":
+            Place.frames[step["name"]] = frame
         frame = persisted(session, frame, step, work)
         frame.createOrReplaceTempView(step["name"])
         made[step["name"]] = frame
@@ -169,6 +183,17 @@ def step_frame(session: SparkSession, step: Json, params: Json) -> DataFrame:
             f"run(spark, params) of step {step['name']} has to return a DataFrame; it returned {type(frame).__name__}"
         )
     return frame
+
+
+def analyzed_plan(frame: DataFrame) -> list[Json] | None:
+    """The plan with all names resolved, as Spark writes it: a list of nodes, each before its children; None if it cannot."""
+    try:
+        java: Any = frame._jdf  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  the plan is nowhere else
+        analyzed = java.queryExecution().analyzed()
+        text = analyzed.toJSON() if analyzed.collectLeaves().size() <= MAX_LEAVES else ""
+    except Py4JError:
+        return None
+    return json.loads(text) if 0 < len(text) <= MAX_PLAN_CHARACTERS else None
 
 
 def persisted(session: SparkSession, frame: DataFrame, step: Json, work: Path) -> DataFrame:

@@ -210,7 +210,7 @@ def _finish(lease: RunLease, job: SparkJob, resolved: Resolved, result: Result, 
         if execution is not None:
             run.app_id = execution.app_id or run.app_id
             keep_execution(session, run, execution)
-        lineage.write_run_lineage(session, run, resolved, result.inputs)
+        lineage.write_run_lineage(session, run, resolved, result)
         keep_event(session, run)
         announce(session, run)
         send_after_commit(session, lease.run_id)

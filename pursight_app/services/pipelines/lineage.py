@@ -1,15 +1,17 @@
 """What a run read and wrote, into the catalogue: assets of its outputs, edges between tables and between columns."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy import ARRAY, Text, cast, delete, func, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlglot import parse_one
 from sqlmodel import Session, col, select
 
 from pursight_app.core.clock import now
-from pursight_app.core.definitions import Definition, Output
+from pursight_app.core.definitions import Definition, Output, Step
 from pursight_app.core.errors import InvalidInputError
 from pursight_app.models import (
     Asset,
@@ -25,23 +27,23 @@ from pursight_app.models import (
 from pursight_app.services.column_sources import column_sources
 from pursight_app.services.column_transformations import strongest_left, weakest_left
 from pursight_app.services.identifiers import search_tokens
+from pursight_app.services.pipelines.analyzed_plan import Origins, plan_origins, plan_tables
+from pursight_app.services.pipelines.catalyst import Json
 from pursight_app.services.pipelines.checks import Resolved, tables_read
+from pursight_app.spark.jobs import Result
 
 log = structlog.get_logger()
 SOURCE_NAME = "Files of pipelines"
-# (input or step, column) of where a column's values come from, and what became of them on the way.
-Origins = dict[tuple[str, str], Transformation]
+Plans = Mapping[str, list[Json]]
 
 
-def write_run_lineage(
-    session: Session, run: PipelineRun, resolved: Resolved, schemas: Mapping[str, list[list[str]]]
-) -> None:
+def write_run_lineage(session: Session, run: PipelineRun, resolved: Resolved, result: Result) -> None:
     """Brings inputs and outputs of a run into the catalogue and replaces what the pipeline said of them before."""
     definition = resolved.definition
     source = _source(session, run.workspace_id)
     upstream = {
         given.name: resolved.assets.get(given.name)
-        or _asset(session, source, given.path, schema=schemas.get(given.name, []))
+        or _asset(session, source, given.path, schema=result.inputs.get(given.name, []))
         for given in definition.inputs
     }
     session.execute(
@@ -52,12 +54,12 @@ def write_run_lineage(
         )
     )
     columns_of = {name: _columns(session, asset_id) for name, asset_id in upstream.items()}
-    origins = step_origins(definition, {name: tuple(found) for name, found in columns_of.items()})
+    origins = step_origins(definition, {name: tuple(found) for name, found in columns_of.items()}, result.plans)
     for output, written in zip(definition.outputs, run.outputs, strict=True):
         target = _asset(session, source, output.path, schema=written["schema"], rows=written["rows"])
         targets = _columns(session, target)
         for name, asset_id in upstream.items():
-            if asset_id != target and name in tables_of(definition, output):
+            if asset_id != target and name in tables_of(definition, output, result.plans):
                 pairs = _pairs(origins.get(output.step, {}), name, columns_of[name], targets)
                 _edge(session, run, asset_id, target, pairs)
 
@@ -115,31 +117,46 @@ def _columns(session: Session, asset_id: UUID) -> dict[str, UUID]:
     return dict(rows)
 
 
-def tables_of(definition: Definition, output: Output) -> set[str]:
+def tables_of(definition: Definition, output: Output, plans: Plans = MappingProxyType({})) -> set[str]:
     """The inputs that an output is made from, through all steps between."""
-    from sqlglot import parse_one
-
-    names = {each.name.lower(): each.name for each in (*definition.inputs, *definition.steps)}
-    reads: dict[str, set[str]] = {}
-    for step in definition.steps:
-        if step.sql:
-            found = {table.name.lower() for table in tables_read(parse_one(step.sql, read="spark"))}
-        else:
-            # What Python reads is seen by the names that stand in it: rather one edge too many than one that is missing.
-            found = {name for name in names if name in step.python.lower()}
-        reads[step.name] = {names[name] for name in found if name in names and names[name] != step.name}
     inputs, wanted, seen = {each.name for each in definition.inputs}, [output.step], set[str]()
     while wanted:
-        for name in reads.get(wanted.pop(), set()) - seen:
-            seen.add(name)
-            wanted.append(name)
+        name = wanted.pop()
+        found, has_others = plan_tables(plans[name], _boundaries(definition)) if name in plans else (set[str](), True)
+        if has_others or not found:
+            # What went through an RDD or the driver stands in no plan.
+            found = found | _tables_named(definition, name)
+        wanted.extend(found - seen)
+        seen |= found
     return seen & inputs
 
 
-def step_origins(definition: Definition, inputs: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, Origins]]:
+def _tables_named(definition: Definition, step_name: str) -> set[str]:
+    """The inputs and other steps that a step's text names."""
+    step = next((each for each in definition.steps if each.name == step_name), None)
+    if step is None:
+        return set()
+    names = {each.name.lower(): each.name for each in (*definition.inputs, *definition.steps) if each is not step}
+    if step.sql:
+        found = {table.name.lower() for table in tables_read(parse_one(step.sql, read="spark"))}
+    else:
+        # What Python reads is seen by the names that stand in it: rather one edge too many than one that is missing.
+        found = {name for name in names if name in step.python.lower()}
+    return {names[name] for name in found if name in names}
+
+
+def _boundaries(definition: Definition) -> set[str]:
+    """What stands in a plan as files: plans go through other steps as if they were written in one."""
+    staged = {step.name for step in definition.steps if step.persist == "stage"}
+    return staged | {each.name for each in definition.inputs}
+
+
+def step_origins(
+    definition: Definition, inputs: Mapping[str, tuple[str, ...]], plans: Plans = MappingProxyType({})
+) -> dict[str, dict[str, Origins]]:
     """For each step and each of its columns the columns of inputs that its values come from.
 
-    Python steps end it: what they do to a column is not known.
+    They are read from Spark's plans where there are some, else from SQL; a Python step without a plan ends them.
     """
     known: dict[str, tuple[str, ...]] = dict(inputs)
     made: dict[str, dict[str, Origins]] = {
@@ -147,25 +164,46 @@ def step_origins(definition: Definition, inputs: Mapping[str, tuple[str, ...]]) 
         for name, columns in inputs.items()
     }
     for step in definition.steps:
-        if not step.sql:
-            continue
         try:
-            found = column_sources(
-                step.sql, dialect="spark", schema={("", name): columns for name, columns in known.items() if columns}
-            )
+            own = _planned_origins(definition, step, plans) or _sql_origins(step, known)
         except InvalidInputError as error:
             log.info("pipeline.lineage_not_known", step=step.name, error=error.message[:200])
             continue
-        columns: dict[str, Origins] = {}
-        for origin in found:
-            behind = next((each for name, each in made.items() if name.lower() == origin.table.lower()), {})
-            for place, before in behind.get(origin.column, {}).items():
-                both = weakest_left(before, origin.transformation)
-                ways = columns.setdefault(origin.output, {})
-                ways[place] = strongest_left(ways[place], both) if place in ways else both
-        made[step.name] = columns
-        known[step.name] = tuple(columns)
+        if own:
+            made[step.name] = {column: _behind(ways, made) for column, ways in own.items()}
+            known[step.name] = tuple(own)
     return made
+
+
+def _planned_origins(definition: Definition, step: Step, plans: Plans) -> dict[str, Origins]:
+    """What a step's columns are made from by Spark's plan; nothing where there is none, or one that is not understood."""
+    try:
+        return plan_origins(plans[step.name], _boundaries(definition)) if step.name in plans else {}
+    except (LookupError, TypeError, ValueError) as error:
+        # A version of Spark may write it otherwise; the run and its results stand all the same.
+        log.warning("pipeline.plan_not_understood", step=step.name, error=repr(error)[:200])
+        return {}
+
+
+def _sql_origins(step: Step, known: Mapping[str, tuple[str, ...]]) -> dict[str, Origins]:
+    """The same from the text of a step: (input or step, column) of each column; nothing for Python."""
+    found: dict[str, Origins] = {}
+    if step.sql:
+        schema = {("", name): columns for name, columns in known.items() if columns}
+        for origin in column_sources(step.sql, dialect="spark", schema=schema):
+            found.setdefault(origin.output, {})[origin.table, origin.column] = origin.transformation
+    return found
+
+
+def _behind(ways: Origins, made: Mapping[str, Mapping[str, Origins]]) -> Origins:
+    """Follows what a column comes from through earlier steps to the inputs."""
+    found: Origins = {}
+    for (table, column), how in ways.items():
+        earlier = next((each for name, each in made.items() if name.lower() == table.lower()), {})
+        for place, before in earlier.get(column, {}).items():
+            both = weakest_left(before, how)
+            found[place] = strongest_left(found[place], both) if place in found else both
+    return found
 
 
 def _pairs(
