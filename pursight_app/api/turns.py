@@ -10,8 +10,9 @@ from weakref import WeakValueDictionary
 
 from pursight_app.core.errors import RateLimitedError
 
-# Not closer to each other than this; so many may wait; whoever comes when all places are taken may come again after a pause.
-TURN_S, MOST_WAITING, PAUSE_S = 0.01, 100, 1
+# Not closer to each other than this, and for one behind whom many wait, slower; so many may wait at all; whoever comes when
+# all places are taken may come again after a pause.
+TURN_S, MANY_WAITING, SLOW_TURN_S, MOST_WAITING, PAUSE_S = 0.01, 32, 0.2, 100, 1
 
 
 class _Turn:
@@ -36,7 +37,8 @@ class _Turn:
         try:
             yield
         finally:
-            loop.call_at(began + TURN_S, self._end)
+            pace_s = TURN_S if self._waiting < MANY_WAITING else SLOW_TURN_S
+            loop.call_at(began + pace_s, self._end)
 
     def _end(self) -> None:
         # A method of this, so that the timer keeps the turn alive, and with it the pace.

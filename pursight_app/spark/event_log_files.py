@@ -15,12 +15,14 @@ from pursight_app.core.errors import InvalidInputError
 
 # A line of Spark is one event; the largest known carry a plan of some megabytes.
 MAX_LINE_BYTES = 64 * 1024 * 1024
+# A gigabyte of packed zeros would keep a worker for a day; the largest known logs have some gigabytes.
+MAX_UNPACKED_BYTES = 20 * 1024**3
 _ZSTD, _GZIP, _LZ4_FRAME, _LZ4_BLOCK = b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"\x04\x22\x4d\x18", b"LZ4Block"
 _ROLLED = re.compile(r"events_(?P<index>\d{1,9})_")
 
 
 class CutError(Exception):
-    """A compressed file ends in the middle, or is damaged there; what came before it was given."""
+    """A file ends in the middle, is damaged there or is read no further; what came before it was given."""
 
 
 def list_parts(path: Path) -> list[Path]:
@@ -50,7 +52,10 @@ def read_lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file, io.BufferedReader(_UpToDamage(_decompressed(file)), 1 << 20) as stream:
         while line := stream.readline(MAX_LINE_BYTES):
             yield line
-        if damage := stream.raw.damage:  # type: ignore[attr-defined]  # the raw stream is ours
+        damage = stream.raw.damage  # type: ignore[attr-defined]  # the raw stream is ours
+        if isinstance(damage, OverflowError):
+            raise CutError(f"{path.name} has more than {MAX_UNPACKED_BYTES:,} bytes; the rest was not read")
+        if damage:
             raise CutError(f"{path.name} is damaged or ends in the middle ({type(damage).__name__})")
 
 
@@ -73,6 +78,7 @@ class _UpToDamage(io.RawIOBase):
     def __init__(self, source: Any) -> None:
         self._read = getattr(source, "read1", source.read)
         self.damage: Exception | None = None
+        self._given = 0
 
     def readable(self) -> bool:
         """Always."""
@@ -80,12 +86,16 @@ class _UpToDamage(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """As many bytes as one step gives."""
+        if self._given > MAX_UNPACKED_BYTES:
+            self.damage = OverflowError()
+            return 0
         try:
             given = self._read(min(len(buffer), 1 << 16))
         except (zstandard.ZstdError, EOFError, RuntimeError, OSError, ValueError) as error:
             self.damage = error
             return 0
         buffer[: len(given)] = given
+        self._given += len(given)
         return len(given)
 
 

@@ -254,6 +254,19 @@ def test_a_compressed_log_that_is_cut_gives_what_came_before(tmp_path: Path, pac
     assert execution.warnings
 
 
+def test_a_log_that_unpacks_without_end_is_read_so_far_and_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pursight_app.spark.event_log_files.MAX_UNPACKED_BYTES", 1_000_000)
+    path = tmp_path / "bomb"
+    path.write_bytes(gzip.compress("\n".join(small_log()).encode() + b"\n" + b" " * 500_000_000))
+
+    execution = read_event_log(path)
+
+    assert execution.app_id == "app-1"
+    assert any("more than 1,000,000 bytes" in warning for warning in execution.warnings)
+
+
 @pytest.mark.parametrize("content", [b"", b"not json\n", b"\x00\x01\x02", b'{"Event": 5}\n[]\n"x"\n', b"{" * 100_000])
 def test_what_is_no_event_log_is_said_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "log"

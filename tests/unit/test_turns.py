@@ -1,6 +1,7 @@
 """One bearer's requests are let through one after the other; too many of them are turned away, and nobody else waits."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -26,6 +27,24 @@ async def test_one_at_a_time_in_order_and_at_a_pace() -> None:
 
     assert [number for number, _ in done] == [0, 1, 2, 3, 4]
     assert done[-1][1] - done[0][1] >= 4 * turns.TURN_S * 0.9
+
+
+async def test_behind_whom_many_wait_is_let_through_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "MANY_WAITING", 3)
+    monkeypatch.setattr(turns, "SLOW_TURN_S", 0.08)
+    loop = asyncio.get_running_loop()
+    done: list[float] = []
+
+    async def work() -> None:
+        async with turn_of("one"):
+            done.append(loop.time())
+
+    await asyncio.gather(*(work() for _ in range(5)))
+
+    # Behind the first waits nobody yet; behind the second wait three, behind the third two.
+    first, second, *rest = (later - earlier for earlier, later in pairwise(done))
+    assert second >= 0.07
+    assert max(first, *rest) < 0.07
 
 
 async def test_who_pours_is_turned_away_and_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
