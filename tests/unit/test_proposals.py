@@ -190,3 +190,26 @@ def test_what_was_found_is_made_again_from_what_the_plan_keeps() -> None:
     kept = Seen([Bottleneck(**as_json(each)) for each in seen.bottlenecks], dict(seen.schemas), dict(seen.paths))
 
     assert put_together(definition_of(), kept, ["schema_inference"]).inputs[1].schema
+
+
+def test_few_files_are_written_where_a_run_wrote_many() -> None:
+    found = proposed("small_files-out.shows")["small_files_out"]
+    cores = seen_in("small_files-out.shows").of("small_files", direction="writes")[0].evidence["cores"]
+    # 23 MB in 160 files: as many as keep all cores at work, no more.
+    assert found.after.outputs[0].files == 2 * cores
+    assert found.title == f"Write fewer files: {2 * cores} for joined"
+    assert "small_files_out" not in proposed("small_files-out.clean")
+    own = definition_of(outputs=[{"step": "joined", "path": "/out", "files": 3}])
+    assert "small_files_out" not in proposed("small_files-out.shows", own)
+
+
+@pytest.mark.parametrize(("gigabytes", "files"), [(0.1, 1), (10, 4)])
+def test_large_partitions_get_as_many_files_as_readers_split_them_into(gigabytes: float, files: int) -> None:
+    by_day = definition_of(outputs=[{"step": "joined", "path": "/out", "partition_by": ["day"]}])
+    evidence = {"direction": "writes", "partitions": 20, "bytes": int(gigabytes * 1024**3), "cores": 2}
+    wrote = Bottleneck("small_files", "", "", "", "", evidence, 1_000, 0.5)
+    found = {each.key: each for each in propose(by_day, Seen([wrote]))}["small_files_out"]
+    assert found.after.outputs[0].files == files
+    assert found.title == (
+        "Write one file for each partition" if files == 1 else "Write fewer files: 4 for each partition of joined"
+    )
