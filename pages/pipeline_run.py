@@ -19,7 +19,8 @@ from pursight_app.ui.components import (
 from pursight_app.ui.frame import page
 from pursight_app.ui.theme import RUN_STATUS
 from state.pipeline_run import PipelineRunState as State
-from state.pipeline_views import BottleneckView, NodeView, StageView
+from state.pipeline_views import BottleneckView, StageView
+from state.plan_graph import EdgeView, NodeView
 from state.session import SessionState
 
 _MAY_MANAGE = SessionState.permissions.contains("pipeline.manage")
@@ -197,28 +198,44 @@ def _plan() -> rx.Component:
             rx.el.h2("Plan of the longest query"),
             rx.el.p(
                 State.query_words,
-                " A bar says how many rows leave an operator, beside the one that gives most.",
+                " What it reads is on top, its result below. The warmer a box and the thicker a line, the more rows leave there.",
                 class_name="muted small",
             ),
-            rx.el.div(rx.foreach(State.nodes, _node)),
+            rx.el.div(
+                rx.el.div(
+                    rx.el.svg(
+                        rx.foreach(State.edges, _edge),
+                        width=State.plan_width,
+                        height=State.plan_height,
+                        aria_hidden="true",
+                    ),
+                    rx.el.ol(
+                        rx.foreach(State.nodes, _node), aria_label="Operators, from the result back to what it reads"
+                    ),
+                    class_name="plan-graph",
+                    style={"width": State.plan_width + "px", "height": State.plan_height + "px"},
+                ),
+                class_name="plan-frame",
+                role="region",
+                aria_label="Plan",
+                tab_index=0,
+            ),
+            rx.cond(State.plan_words != "", rx.el.p(State.plan_words, class_name="muted small")),
             class_name="card stack",
         ),
     )
 
 
+def _edge(one: rx.Var[EdgeView]) -> rx.Component:
+    return rx.el.svg.path(d=one.path, stroke_width=one.width)
+
+
 def _node(one: rx.Var[NodeView]) -> rx.Component:
-    return rx.el.div(
-        rx.el.span(
-            class_name="heat", style={"backgroundSize": one.heat.to_string() + "% 100%, auto"}, aria_hidden="true"
-        ),
-        rx.el.span(
-            rx.el.strong(one.name),
-            " ",
-            rx.el.span(one.figures, class_name="muted"),
-            style={"paddingLeft": (one.depth * 14).to_string() + "px", "minWidth": "0", "overflowWrap": "anywhere"},
-            title=one.text,
-        ),
-        class_name="plan-node",
+    return rx.el.li(
+        rx.el.strong(one.name),
+        rx.el.span(one.figures, class_name="muted"),
+        title=one.text,
+        style={"left": one.left, "top": one.top, "background": one.tint},
     )
 
 

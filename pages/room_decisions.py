@@ -6,7 +6,7 @@ from pursight_app.ui.components import badge, button, callout, drawer, field
 from pursight_app.ui.person_choice import person_choice
 from pursight_app.ui.theme import DECISION_STATUS
 from state.room import RoomState
-from state.room_decisions import DecisionView, TaskView
+from state.room_decisions import MOST_APPROVALS, DecisionView, TaskView
 from state.room_decisions import RoomDecisionsState as State
 
 
@@ -118,7 +118,7 @@ def proposal_drawer() -> rx.Component:
                 field(
                     "When it is approved",
                     _actions(),
-                    hint="It is done with the rights of whoever approves; one's own proposal one cannot approve.",
+                    hint="One cannot approve one's own proposal.",
                     for_id="proposal-action",
                 ),
                 rx.match(
@@ -126,6 +126,21 @@ def proposal_drawer() -> rx.Component:
                     ("assign_owner", person_choice("Who should own it?", for_id="new-owner")),
                     ("waive", _waiver()),
                     rx.fragment(),
+                ),
+                field(
+                    "Approvals it takes",
+                    rx.el.input(
+                        id="proposal-needs",
+                        name="needs",
+                        type="number",
+                        class_name="input",
+                        default_value="1",
+                        min="1",
+                        max=str(MOST_APPROVALS),
+                        required=True,
+                    ),
+                    hint="It is done once so many people have approved, with the rights of the last of them. One who rejects ends it.",
+                    for_id="proposal-needs",
                 ),
                 _problem(),
                 rx.el.div(button("Propose", kind="primary", type="submit"), class_name="row"),

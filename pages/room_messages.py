@@ -328,6 +328,7 @@ def thread_drawer() -> rx.Component:
     return drawer(
         "Thread",
         [
+            rx.cond(Thread.has_earlier, button("Earlier replies", icon="chevron-up", on_click=Thread.show_earlier)),
             rx.el.ol(
                 rx.foreach(
                     Thread.messages,

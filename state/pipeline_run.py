@@ -14,15 +14,14 @@ from state.pipeline_views import (
     CONFIGURATION_SHOWN,
     BottleneckView,
     Fact,
-    NodeView,
     RunView,
     StageView,
     bars,
     bottleneck_view,
-    plan_nodes,
     run_view,
     stage_views,
 )
+from state.plan_graph import EdgeView, NodeView, plan_view
 from state.session import current_workspace, notify
 
 
@@ -40,6 +39,10 @@ class PipelineRunState(rx.State):
     configuration: list[Fact] = []
     warnings: list[str] = []
     nodes: list[NodeView] = []
+    edges: list[EdgeView] = []
+    plan_width: str = "0"
+    plan_height: str = "0"
+    plan_words: str = ""
     query_words: str = ""
     live: list[Fact] = []
     live_stages: list[list[str]] = []
@@ -80,7 +83,9 @@ class PipelineRunState(rx.State):
         self.stages = stage_views(stages)
         self.bottlenecks = [bottleneck_view(each) for each in row.bottlenecks[:12]]
         self._take_figures(row.figures)
-        self.nodes = plan_nodes(queries[0].plan) if queries else []
+        plan = plan_view(queries[0].plan if queries else {})
+        self.nodes, self.edges, self.plan_words = plan.nodes, plan.edges, plan.words
+        self.plan_width, self.plan_height = plan.width, plan.height
         self.query_words = f"The longest query took {fmt.duration(queries[0].duration_ms / 1000)}." if queries else ""
         self._take_live(readings)
 

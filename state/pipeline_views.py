@@ -119,17 +119,6 @@ class DiffLine:
 
 
 @dataclass
-class NodeView:
-    """An operator of a plan, indented by its depth; `heat` in percent of the plan's rows or bytes."""
-
-    depth: int
-    name: str
-    text: str
-    figures: str
-    heat: int
-
-
-@dataclass
 class Fact:
     """A name and what it is."""
 
@@ -294,44 +283,3 @@ def trial_views(trials: Sequence[dict[str, Any]], base_s: float | None) -> list[
 def diff_lines(diff: str) -> list[DiffLine]:
     """A unified diff line by line, without its two heads."""
     return [DiffLine(line[:1] or " ", line[1:] if line[:1] in "+- " else line) for line in diff.splitlines()[2:400]]
-
-
-def plan_nodes(plan: dict[str, Any]) -> list[NodeView]:
-    """A plan's operators from the top, with the figures that say where rows and bytes are."""
-    found: list[tuple[int, dict[str, Any]]] = []
-
-    def walk(node: dict[str, Any], depth: int) -> None:
-        is_wrapper = node["name"].startswith(("WholeStageCodegen", "InputAdapter", "AdaptiveSparkPlan"))
-        if not is_wrapper:
-            found.append((depth, node))
-        for child in node["children"]:
-            walk(child, depth if is_wrapper else depth + 1)
-
-    if plan:
-        walk(plan, 0)
-    most = max([1, *(int(node["metrics"].get("number of output rows", 0)) for _, node in found)])
-    return [
-        NodeView(
-            min(depth, 14),
-            node["name"],
-            node["text"][:160],
-            _node_figures(node["metrics"]),
-            round(100 * int(node["metrics"].get("number of output rows", 0)) / most),
-        )
-        for depth, node in found[:80]
-    ]
-
-
-def _node_figures(metrics: dict[str, int]) -> str:
-    parts = []
-    if rows := metrics.get("number of output rows"):
-        parts.append(f"{fmt.count(rows)} rows")
-    for name, words in (
-        ("size of files read", "read"),
-        ("data size", "moved"),
-        ("spill size", "spilled"),
-        ("written output", "written"),
-    ):
-        if metrics.get(name):
-            parts.append(f"{fmt.size(metrics[name])} {words}")
-    return ", ".join(parts)

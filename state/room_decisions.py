@@ -19,7 +19,7 @@ from state.person_choice import chosen_person, clear_choice
 from state.room import FOLLOWERS, RoomState
 from state.session import notify
 
-MOST_EFFECTS = 30
+MOST_EFFECTS, MOST_APPROVALS = 30, collaboration.MOST_APPROVALS
 _ACTION_WORDS = {
     "none": "Written down, nothing else happens",
     "review": "Confirms the suggested data classes",
@@ -132,10 +132,10 @@ class RoomDecisionsState(rx.State):
         if room_id is None:
             return
         try:
-            params = await self._params(form)
+            params, needs = await self._params(form), _needs(form.get("needs"))
             await run(
                 lambda session, actor: collaboration.propose(
-                    session, actor, room_id, title=str(form.get("title", "")), action=action, params=params
+                    session, actor, room_id, title=str(form.get("title", "")), action=action, params=params, needs=needs
                 )
             )
         except UserError as error:
@@ -218,6 +218,13 @@ class RoomDecisionsState(rx.State):
 
 
 FOLLOWERS.append(RoomDecisionsState.refresh)
+
+
+def _needs(value: object) -> int:
+    try:
+        return int(str(value or 1))
+    except ValueError:
+        raise InvalidInputError("Say how many people have to approve, as a number.") from None
 
 
 def _day(value: object) -> date:

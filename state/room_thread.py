@@ -12,7 +12,7 @@ from state.base import acting, as_id, event, run
 from state.room import RoomState
 from state.room_views import MessageView, message_views
 
-MOST = 200
+PAGE = 200
 
 
 class RoomThreadState(rx.State):
@@ -21,24 +21,33 @@ class RoomThreadState(rx.State):
     is_open: bool = False
     root_id: str = ""
     messages: list[MessageView] = []
+    has_earlier: bool = False
     client_id: str = ""
     answers: int = 0
     problem: str = ""
+    _most: int = PAGE
 
     async def _fill(self) -> None:
         room = await self.get_state(RoomState)
-        room_id, root = as_id(room.room_id_shown), as_id(self.root_id)
+        room_id, root, most = as_id(room.room_id_shown), as_id(self.root_id), self._most
         rows = await run(
-            lambda session, actor: collaboration.list_messages(session, actor, room_id, thread_id=root, limit=MOST)
+            lambda session, actor: collaboration.list_messages(session, actor, room_id, thread_id=root, limit=most + 1)
         )
-        self.messages = message_views(rows, acting().user_id, {}, new=range(0), in_thread=True)
+        self.has_earlier = len(rows) > most
+        self.messages = message_views(rows[-most:], acting().user_id, {}, new=range(0), in_thread=True)
 
     @event()
     async def open_thread(self, message_id: str) -> None:
         """Shows a message with its replies."""
-        self.root_id, self.client_id, self.problem = message_id, uuid4().hex, ""
+        self.root_id, self.client_id, self.problem, self._most = message_id, uuid4().hex, "", PAGE
         await self._fill()
         self.is_open = True
+
+    @event()
+    async def show_earlier(self) -> None:
+        """Goes back towards the beginning."""
+        self._most += PAGE
+        await self._fill()
 
     @event()
     async def close_thread(self) -> None:

@@ -254,3 +254,16 @@ def without_useless_work(code: str) -> tuple[str, list[str]]:
         if isinstance(body, list) and not body and not isinstance(node, ast.Module):
             body.append(ast.Pass())
     return (ast.unparse(ast.fix_missing_locations(tree)), sorted(set(cleaner.done))) if cleaner.done else (code, [])
+
+
+def grouped_columns(code: str) -> list[str]:
+    """The columns of the only `groupBy("a", "b")` in the code; none where there are several, or where they are worked out."""
+    tree = _parsed(code)
+    calls = [
+        node
+        for node in (ast.walk(tree) if tree else ())
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.lower() == "groupby"
+    ]
+    given = calls[0].args if len(calls) == 1 and not calls[0].keywords else []
+    names = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return names if len(names) == len(given) else []

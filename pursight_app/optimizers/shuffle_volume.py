@@ -33,7 +33,13 @@ def diagnose(execution: Execution) -> Iterator[Found]:
 
 
 def propose(definition: Definition) -> Iterator[Candidate]:
-    """Takes shuffles away that no result needs: DISTINCT over a UNION, sorts in the middle, fixed repartitioning, counting for a log."""
+    """Takes shuffles away that no result needs, and makes one of those for dropping duplicates and for grouping."""
+    yield from _without_useless(definition)
+    yield from _together(definition)
+
+
+def _without_useless(definition: Definition) -> Iterator[Candidate]:
+    """DISTINCT over a UNION, sorts in the middle, fixed repartitioning, counting for a log."""
     after, words = definition, set[str]()
     last = {output.step for output in definition.outputs}
     for step in definition.steps:
@@ -60,6 +66,38 @@ def propose(definition: Definition) -> Iterator[Candidate]:
             after,
             0.9,
         )
+
+
+def _together(definition: Definition) -> Iterator[Candidate]:
+    """Steps that drop duplicates, of which the next one groups what is left."""
+    after, keys = definition, list[str]()
+    for step in definition.steps:
+        columns = _grouped_by(definition, step.name) if step.sql else []
+        text = sql.distinct_together(step.sql, columns) if columns else step.sql
+        if text != step.sql:
+            after, keys = after.with_step(replace(step, sql=text)), keys + columns
+    if keys:
+        yield Candidate(
+            f"{KEY}_distinct",
+            f"Bring rows together by {', '.join(keys)} before duplicates are dropped",
+            "sql",
+            "Rows are moved once for both: for dropping duplicates and for the grouping that follows. They are not compared before they lie together, and parts of a UNION over the same rows are read once.",
+            "Equal rows have equal values there, so they meet; moving rows changes none of them.",
+            "medium: where there are few different values, few tasks have work",
+            after,
+            0.4,
+        )
+
+
+def _grouped_by(definition: Definition, name: str) -> list[str]:
+    """The columns that the only reader of a step groups it by; none when nobody does, or others read it too."""
+    readers = [
+        step for step in definition.steps if step.name != name and name.lower() in (step.sql or step.python).lower()
+    ]
+    if len(readers) != 1 or any(output.step == name for output in definition.outputs):
+        return []
+    [reader] = readers
+    return sql.grouped_columns(reader.sql, name) if reader.sql else python_code.grouped_columns(reader.python)
 
 
 def _is_order_used(definition: Definition, name: str) -> bool:

@@ -2,8 +2,10 @@
 
 import calendar
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
+from functools import reduce
+from typing import cast
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
@@ -152,8 +154,9 @@ def without_useless_shuffles(sql: str, *, is_last: bool, is_order_free: bool = T
     for select in list(query.find_all(exp.Select)):
         _without_distinct(select, done)
         hint = select.args.get("hint")
+        # A hint that names columns only brings rows together; how many partitions there are is not fixed by it.
         if hint is not None and all(
-            re.match(r"(?i)(repartition|coalesce|rebalance)", each.sql()) for each in hint.expressions
+            re.match(r"(?i)(repartition|coalesce|rebalance)\w*(\(\s*\d|$)", each.sql()) for each in hint.expressions
         ):
             select.set("hint", None)
             done.append("fixed repartitioning")
@@ -181,6 +184,101 @@ def _without_distinct(select: exp.Select, done: list[str]) -> None:
     if is_star and isinstance(union, exp.Union) and union.args.get("distinct"):
         select.set("distinct", None)
         done.append("a second DISTINCT")
+
+
+def distinct_together(sql: str, columns: Sequence[str]) -> str:
+    """The text with equal rows brought together by `columns`, which it gives, before duplicates are dropped.
+
+    Equivalent: rows that are equal have equal values there, so they meet in one place, and moving rows changes none. Parts of
+    a UNION that differ in their WHERE alone are read as one with `p OR q`: a row is in the union of both exactly if one of the
+    conditions is true of it. What chooses rows by their order, or is another thing each time, is left alone.
+    """
+
+    def rule(query: exp.Expr) -> exp.Expr:
+        order = query.args.get("order")
+        is_plain = not any(column.table for column in order.find_all(exp.Column)) if order is not None else True
+        rows = None if depends_on_order(sql) or query.find(exp.Hint) or not is_plain else _before_distinct(query)
+        if rows is None:
+            return query
+        keys = ", ".join(exp.column(name, quoted=True).sql(dialect="spark") for name in columns)
+        inner = cast("exp.Select", parse_one(f"SELECT /*+ REPARTITION({keys}) */ *", read="spark"))
+        together = inner.from_(cast("exp.Query", rows).subquery("found")).subquery("together")
+        made = exp.select("*").distinct().from_(together)
+        if order is not None:
+            # Spark drops it itself where nobody needs it.
+            made.set("order", order.copy())
+        return made
+
+    return rewrite(sql, rule)
+
+
+# What stands behind a whole query or before it.
+_OF_THE_WHOLE = ("limit", "offset", "with", "with_", "sort", "cluster", "distribute")
+_BY_ROW = ("from_", "from", "expressions", "where", "kind")
+
+
+def _before_distinct(query: exp.Expr) -> exp.Expr | None:
+    """The rows of a query with their duplicates, without its order; None where it drops none or takes some only."""
+    if any(query.args.get(name) for name in _OF_THE_WHOLE):
+        return None
+    distinct = query.args.get("distinct")
+    if isinstance(query, exp.Union) and distinct:
+        parts = _parts(query)
+        return _one_scan(parts) or reduce(lambda one, other: exp.union(one, other, distinct=False, copy=False), parts)
+    if not isinstance(query, exp.Select):
+        return None
+    rows = query.copy()
+    rows.set("order", None)
+    if distinct:
+        rows.set("distinct", None)
+        return None if distinct.args.get("on") else rows
+    source = rows.args.get("from_") or rows.args.get("from")
+    has_more = any(value for name, value in rows.args.items() if name not in {"from_", "from", "expressions", "kind"})
+    inner = source.this if source is not None else None
+    # All of another query: `SELECT * FROM (a UNION b)`.
+    is_all = len(rows.expressions) == 1 and isinstance(rows.expressions[0], exp.Star) and not has_more
+    return _before_distinct(inner.this) if is_all and isinstance(inner, exp.Subquery) else None
+
+
+def _parts(query: exp.Expr) -> list[exp.Expr]:
+    """What a UNION puts together, also of several in a row."""
+    inner = query.unnest()
+    return [*_parts(inner.this), *_parts(inner.expression)] if isinstance(inner, exp.Union) else [inner.copy()]
+
+
+def _one_scan(parts: Sequence[exp.Expr]) -> exp.Expr | None:
+    """One SELECT for parts that read the same and differ in their conditions only."""
+    plain = [part.copy() for part in parts]
+    for part in plain:
+        part.set("where", None)
+    first = plain[0]
+    is_by_row = all(not value or name in _BY_ROW for name, value in first.args.items())
+    is_known = not any(part.find(exp.AggFunc, exp.Window, exp.Anonymous, exp.Explode, exp.Subquery) for part in parts)
+    if not (isinstance(first, exp.Select) and is_by_row and is_known and all(part == first for part in plain)):
+        return None
+    conditions = [where.this for part in parts if (where := part.args.get("where"))]
+    # A part without a condition has all rows.
+    return first.where(exp.or_(*conditions)) if len(conditions) == len(parts) else first
+
+
+def grouped_columns(sql: str, table: str) -> list[str]:
+    """The columns that a query groups the rows of `table` by, when it reads nothing else; else none."""
+    try:
+        query = parse_one(sql, read="spark")
+    except (SqlglotError, RecursionError):
+        return []
+    group = query.args.get("group")
+    source = query.args.get("from_") or query.args.get("from")
+    read = source.this if source is not None else None
+    if (
+        group is None
+        or query.args.get("joins")
+        or not isinstance(read, exp.Table)
+        or read.name.lower() != table.lower()
+    ):
+        return []
+    columns = [each.name for each in group.expressions if isinstance(each, exp.Column)]
+    return columns if len(columns) == len(group.expressions) else []
 
 
 def with_broadcast(sql: str, tables: Collection[str]) -> str:

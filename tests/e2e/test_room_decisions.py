@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -23,6 +24,12 @@ def steward(browser: Browser, site: Site) -> Generator[Page]:
     page.context.email = email  # type: ignore[attr-defined]  # kept for the tests
     yield page
     context.close()
+
+
+def customers(site: Site) -> str:
+    home = site.workspace("Nordlicht")
+    found = site.rest.get("/api/catalog/search", params={"q": "customers", "workspace_id": home}).json()["items"]
+    return next(each["id"] for each in found if each["name"] == "customers")
 
 
 def open_about(page: Page, about: str, title: str) -> str:
@@ -88,9 +95,7 @@ def test_a_critical_finding_is_waived_by_who_sees_it_and_proves_who_they_are(
 def test_suggestions_are_listed_before_they_are_confirmed_and_can_be_turned_down(
     owner: Page, steward: Page, site: Site
 ) -> None:
-    home = site.workspace("Nordlicht")
-    found = site.rest.get("/api/catalog/search", params={"q": "customers", "workspace_id": home}).json()["items"]
-    asset_id = next(each["id"] for each in found if each["name"] == "customers")
+    asset_id = customers(site)
     room = open_about(owner, f"asset:{asset_id}", "What is in customers?")
     bring_in(site, room, steward, "What is in customers?")
     propose(owner, "All of them are right", "review")
@@ -108,3 +113,41 @@ def test_suggestions_are_listed_before_they_are_confirmed_and_can_be_turned_down
     expect(said).to_contain_text("withdrawn by")
     columns = site.rest.get(f"/api/catalog/assets/{asset_id}/columns?limit=200").json()["items"]
     assert "confirmed" not in {each["status"] for each in columns}
+
+
+def test_a_proposal_that_takes_two_is_not_done_by_one(owner: Page, steward: Page, site: Site) -> None:
+    room = open_about(owner, f"asset:{customers(site)}", "Two of us")
+    bring_in(site, room, steward, "Two of us")
+    propose(owner, "Both have to see it", "none")
+    owner.get_by_label("Approvals it takes").fill("2")
+    submit(owner)
+
+    said = steward.get_by_role("list", name="Decisions")
+    expect(said).to_contain_text("0 of 2 approvals")
+    said.get_by_role("button", name="Approve").click()
+
+    expect(said).to_contain_text("You approved")
+    mine = owner.get_by_role("list", name="Decisions")
+    expect(mine).to_contain_text("1 of 2 approvals")
+    [kept] = site.rest.get(f"/racine/collaboration/session/{room}/decisions").json()["items"]
+    assert (kept["status"], kept["needs"]) == ("proposed", 2)
+
+
+def test_a_long_thread_goes_back_to_its_first_reply(owner: Page, site: Site) -> None:
+    room = open_about(owner, f"asset:{customers(site)}", "A long thread")
+    said = {"session_id": room, "body": "What do we keep?", "client_id": uuid4().hex}
+    root = site.post("/racine/collaboration/message", said, expect=201)["message_id"]
+    for number in range(205):
+        reply = {"session_id": room, "body": f"reply {number}.", "client_id": uuid4().hex, "thread_id": root}
+        site.post("/racine/collaboration/message", reply, expect=201)
+
+    owner.reload()
+    owner.get_by_role("button", name="in a thread").last.click()
+    thread = owner.get_by_role("dialog", name="Thread")
+    expect(thread.get_by_text("reply 204.")).to_be_visible()
+    expect(thread.get_by_text("reply 0.", exact=True)).to_have_count(0)
+    thread.get_by_role("button", name="Earlier replies").click()
+
+    expect(thread.get_by_text("reply 0.", exact=True)).to_be_visible()
+    expect(thread.get_by_text("What do we keep?")).to_be_visible()
+    expect(thread.get_by_role("button", name="Earlier replies")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""What is proposed for inputs and joins gives the same rows on Spark, and says when the data no longer fit."""
+"""What is proposed for inputs, joins and unions gives the same rows on Spark, and says when the data no longer fit."""
 
 import time
 from pathlib import Path
@@ -12,7 +12,8 @@ from pursight_app.services.pipelines import compare_outputs
 from pursight_app.spark.jobs import Result, SparkJob, Variant
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-KEYS = ("schema_inference", "broadcast_join_hint")
+KEYS = ("schema_inference", "broadcast_join_hint", "shuffle_volume_distinct")
+BOTH = "SELECT * FROM orders WHERE amount > 900 UNION SELECT * FROM orders WHERE `is paid`"
 
 
 def definition_of(folder: Path) -> Definition:
@@ -23,14 +24,18 @@ def definition_of(folder: Path) -> Definition:
                 {"name": name, "path": str(folder / f"{name}.csv"), "format": "csv", "options": options}
                 for name in ("orders", "customers")
             ],
-            "steps": [{"name": "joined", "sql": "SELECT o.*, c.name FROM orders o LEFT JOIN customers c ON o.customer = c.id"}],
-            "outputs": [{"step": "joined", "path": str(folder / "out")}],
+            "steps": [
+                {"name": "joined", "sql": "SELECT o.*, c.name FROM orders o LEFT JOIN customers c ON o.customer = c.id"},
+                {"name": "chosen", "sql": BOTH},
+                {"name": "sums", "sql": "SELECT day, sum(amount) AS amount, count(*) AS n FROM chosen GROUP BY day"},
+            ],
+            "outputs": [{"step": step, "path": str(folder / step)} for step in ("joined", "sums")],
         }
     )  # fmt: skip
 
 
 def ran(job: SparkJob, number: int, definition: Definition, folder: Path) -> Result:
-    job.add(number, Variant(definition, (str(folder / f"out{number}"),)))
+    job.add(number, Variant(definition, tuple(str(folder / f"{step}{number}") for step in ("joined", "sums"))))
     deadline = time.monotonic() + 200
     while (result := job.result(number)) is None:
         assert job.is_alive(), job.log_tail()
@@ -40,7 +45,8 @@ def ran(job: SparkJob, number: int, definition: Definition, folder: Path) -> Res
 
 
 def test_a_said_schema_and_a_hint_change_no_row_and_other_data_end_the_run(tmp_path: Path) -> None:
-    lines = [
+    # Each row twice, so that there are duplicates to drop.
+    lines = 2 * [
         f"{n},{n % 40 if n % 7 else ''},{n * 1.25},2026-01-{1 + n % 28:02d},{n % 2 == 0},t{n}" for n in range(3_000)
     ]
     (tmp_path / "orders.csv").write_text("\n".join(["id,customer,amount,day,is paid,note", *lines]) + "\n")
@@ -70,5 +76,6 @@ def test_a_said_schema_and_a_hint_change_no_row_and_other_data_end_the_run(tmp_p
     assert "BROADCAST(c)" in changed.steps[0].sql
     assert (before.status, after.status) == ("succeeded", "succeeded"), (before.error, after.error)
     assert compare_outputs(list(before.outputs), list(after.outputs)) == ""
-    assert before.outputs[0]["rows"] == 3_000
+    assert "REPARTITION(`day`)" in changed.step("chosen").sql
+    assert [each["rows"] for each in before.outputs] == [6_000, 28]
     assert other.status == "failed"

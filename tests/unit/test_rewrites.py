@@ -6,7 +6,7 @@ from random import Random
 
 import duckdb
 import pytest
-from sqlglot import transpile
+from sqlglot import exp, parse_one, transpile
 
 from pursight_app.core.definitions import Definition, Output, Step
 from pursight_app.optimizers import python_code, shuffle_volume, sql
@@ -145,3 +145,85 @@ def test_python_that_only_counts_for_a_log_is_left_out() -> None:
 )
 def test_python_that_uses_what_it_counts_stays(code: str) -> None:
     assert python_code.without_useless_work(code) == (code, [])
+
+
+@pytest.mark.parametrize(
+    ("query", "scans"),
+    [
+        # Conditions that are unknown of rows without a phone or an e-mail; a part without any.
+        ("SELECT phone, email FROM shop WHERE phone > '2' UNION SELECT phone, email FROM shop WHERE email = '1'", 1),
+        ("SELECT phone FROM shop WHERE phone = '1' UNION SELECT phone FROM shop WHERE NOT email = '1' AND id > 3", 1),
+        ("SELECT phone FROM shop WHERE phone = '1' OR id = 3 UNION SELECT phone FROM shop", 1),
+        ("SELECT id FROM shop WHERE id < 9 UNION (SELECT id FROM shop WHERE id > 40 UNION ALL SELECT id FROM shop)", 1),
+        ("SELECT phone, email FROM shop UNION SELECT email, phone FROM crm", 2),
+        ("SELECT count(*) AS n FROM shop WHERE id > 3 UNION SELECT count(*) AS n FROM shop WHERE id > 9", 2),
+        ("SELECT DISTINCT phone FROM shop", 1),
+        ("SELECT DISTINCT phone, id FROM shop ORDER BY phone DESC", 1),
+        (
+            "SELECT * FROM (SELECT id, phone FROM shop WHERE id > 9 UNION SELECT id, phone FROM shop) AS both ORDER BY id",
+            1,
+        ),
+        ("SELECT id, phone FROM shop WHERE id > 9 UNION SELECT id, phone FROM shop WHERE id < 3 ORDER BY id", 1),
+        ("SELECT DISTINCT s.phone, c.email FROM shop s JOIN crm c ON s.id = c.id", 2),
+    ],
+)
+def test_rows_that_lie_together_before_duplicates_are_dropped_are_the_same(
+    database: duckdb.DuckDBPyConnection, query: str, scans: int
+) -> None:
+    after = sql.distinct_together(query, ["phone"])
+
+    assert "REPARTITION(`phone`)" in after
+    assert len(list(parse_one(after, read="spark").find_all(exp.Table))) == scans
+    assert rows(database, after) == rows(database, query)
+    assert ("ORDER BY" in after) == ("ORDER BY" in query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT phone FROM shop",
+        "SELECT phone FROM shop UNION ALL SELECT phone FROM shop",
+        "SELECT * FROM (SELECT DISTINCT phone FROM shop) AS found WHERE phone > '1'",
+        "SELECT * FROM (SELECT DISTINCT phone FROM shop) AS one JOIN crm ON true",
+        "SELECT found.*, 1 AS phone FROM (SELECT DISTINCT email FROM shop) AS found",
+        "SELECT DISTINCT phone FROM shop ORDER BY shop.phone",
+        "SELECT DISTINCT phone FROM shop ORDER BY phone LIMIT 3",
+        "SELECT phone FROM shop WHERE id > 3 UNION SELECT phone FROM shop WHERE rand() > 0.5",
+        "WITH shop AS (SELECT 1 AS phone) SELECT DISTINCT phone FROM shop",
+        "SELECT DISTINCT * FROM (SELECT /*+ REPARTITION(`phone`) */ * FROM shop) AS together",
+    ],
+)
+def test_what_keeps_all_rows_or_takes_the_first_is_not_brought_together(query: str) -> None:
+    assert sql.distinct_together(query, ["phone"]) == query
+
+
+SUMS = Step("sums", sql="SELECT phone, count(*) AS n FROM parts p GROUP BY p.phone")
+IN_PYTHON = "def run(spark, params):\n    return spark.table('parts').groupBy({}).count()"
+
+
+@pytest.mark.parametrize(
+    ("readers", "is_proposed"),
+    [
+        ((SUMS,), True),
+        ((Step("sums", python=IN_PYTHON.format("'phone'")),), True),
+        ((Step("sums", python=IN_PYTHON.format("params['by']")),), False),
+        ((Step("sums", sql=SUMS.sql.replace("p.phone", "substr(p.phone, 1)")),), False),
+        ((Step("sums", sql="SELECT p.phone, count(*) AS n FROM parts p JOIN crm ON true GROUP BY p.phone"),), False),
+        ((Step("others", sql="SELECT * FROM parts"), SUMS), False),
+    ],
+)
+def test_rows_are_brought_together_by_what_the_only_reader_groups_by(
+    readers: tuple[Step, ...], is_proposed: bool
+) -> None:
+    steps = (Step("parts", sql="SELECT phone, email FROM shop UNION SELECT phone, email FROM crm"), *readers)
+    found = [
+        each
+        for each in shuffle_volume.propose(Definition((), steps, (Output("sums", path="/out"),)))
+        if each.key == "shuffle_volume_distinct"
+    ]
+    assert bool(found) == is_proposed
+    if found:
+        after = found[0].after.step("parts").sql
+        assert "REPARTITION(`phone`)" in after
+        # The next analysis does not take the hint for a number of partitions that somebody fixed.
+        assert sql.without_useless_shuffles(after, is_last=False) == (after, [])

@@ -2,6 +2,7 @@
 
 from pursight_app.services.collaboration.cards import AssetCard, cards_of
 from pursight_app.services.collaboration.decisions import (
+    MOST_APPROVALS,
     DecisionRow,
     list_decisions,
     propose,
@@ -63,6 +64,7 @@ from pursight_app.services.collaboration.seats import is_in, seat_of
 from pursight_app.services.collaboration.tasks import TaskRow, create_task, list_own_tasks, list_tasks, set_task_status
 
 __all__ = [
+    "MOST_APPROVALS",
     "AssetCard",
     "DecisionRow",
     "DocumentRow",

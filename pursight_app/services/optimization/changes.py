@@ -12,9 +12,9 @@ from pursight_app.optimizers.base import Bottleneck, Candidate, Seen, optimizers
 
 # Code before layout before settings: a later one sees what an earlier one left.
 _ORDER = (
-    "shuffle_volume_useless", "late_filter_dates", "late_filter_stage", "exploding_join", "python_udf", "broadcast_join_unhint",
-    "broadcast_join_hint", "repeated_scan_memory", "repeated_scan_stage", "small_files_out", "schema_inference", "partition_count",
-    "small_files_in", "skew_split", "spill_partitions",
+    "shuffle_volume_useless", "shuffle_volume_distinct", "late_filter_dates", "late_filter_stage", "exploding_join", "python_udf",
+    "broadcast_join_unhint", "broadcast_join_hint", "repeated_scan_memory", "repeated_scan_stage", "small_files_out",
+    "schema_inference", "partition_count", "small_files_in", "skew_split", "spill_partitions",
 )  # fmt: skip
 TUNING = "tuning"
 # Which bottlenecks say that a change is worth something, where it is not only those of the optimiser that proposes it.
