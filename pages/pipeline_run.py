@@ -233,7 +233,7 @@ def _edge(one: rx.Var[EdgeView]) -> rx.Component:
 def _node(one: rx.Var[NodeView]) -> rx.Component:
     return rx.el.li(
         rx.el.strong(one.name),
-        rx.el.span(one.figures, class_name="muted"),
+        rx.el.span(one.figures),
         title=one.text,
         style={"left": one.left, "top": one.top, "background": one.tint},
     )

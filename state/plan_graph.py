@@ -72,7 +72,7 @@ def plan_view(plan: dict[str, Any]) -> PlanView:
             _figures(box.node["metrics"]),
             f"{box.middle - WIDTH / 2:.0f}px",
             f"{top}px",
-            f"color-mix(in srgb, var(--bar-amber) {round(45 * box.rows / most)}%, var(--surface))",
+            f"color-mix(in srgb, var(--bar-amber) {round(35 * box.rows / most)}%, var(--surface))",
         )
         for box, top in zip(boxes, tops, strict=True)
     ]
@@ -101,7 +101,7 @@ def _boxes(plan: dict[str, Any]) -> tuple[list[_Box], int]:
 
 
 def _place(boxes: list[_Box]) -> None:
-    """Gives each leaf a column of its own, in order, and the others the middle of what they read."""
+    """Gives each leaf a column of its own, in order, the others the middle of what they read; and rows to those that count none."""
     children: list[list[int]] = [[] for _ in boxes]
     for at, box in enumerate(boxes):
         if box.parent >= 0:
@@ -119,6 +119,9 @@ def _place(boxes: list[_Box]) -> None:
     for at in reversed(order):
         if children[at]:
             boxes[at].middle = sum(boxes[each].middle for each in children[at]) / len(children[at])
+        if not boxes[at].rows and len(children[at]) == 1:
+            # A sort or a projection counts nothing, and lets through what it takes.
+            boxes[at].rows = boxes[children[at][0]].rows
 
 
 def _line(from_x: float, from_y: float, to_x: float, to_y: float) -> str:

@@ -59,5 +59,20 @@ def test_a_deep_and_a_wide_plan_are_cut_and_say_so() -> None:
     assert plan_view(wide).words.startswith("21 more operators")
 
 
+def test_what_counts_no_rows_lets_through_those_it_takes() -> None:
+    scan = {"name": "Scan", "text": "", "metrics": {"number of output rows": 100}, "children": []}
+    small = {**scan, "metrics": {"number of output rows": 1}}
+    join = {
+        "name": "Join",
+        "text": "",
+        "metrics": {},
+        "children": [{**scan, "name": "Sort", "metrics": {}, "children": [scan]}, small],
+    }
+    view = plan_view(join)
+    tints = {each.name: each.tint for each in view.nodes if each.figures != "1 rows"}
+    assert tints["Sort"] == tints["Scan"] != tints["Join"]
+    assert sorted(each.width for each in view.edges) == ["1.1", "7.0", "7.0"]
+
+
 def test_no_plan_draws_nothing() -> None:
     assert plan_view({}).nodes == []
