@@ -191,9 +191,10 @@ def analyzed_plan(frame: DataFrame) -> list[Json] | None:
         java: Any = frame._jdf  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  the plan is nowhere else
         analyzed = java.queryExecution().analyzed()
         text = analyzed.toJSON() if analyzed.collectLeaves().size() <= MAX_LEAVES else ""
-    except Py4JError:
+        return json.loads(text) if 0 < len(text) <= MAX_PLAN_CHARACTERS else None
+    except (Py4JError, ValueError, RecursionError):
+        # The rows are written; a plan that cannot be said must not fail the run.
         return None
-    return json.loads(text) if 0 < len(text) <= MAX_PLAN_CHARACTERS else None
 
 
 def persisted(session: SparkSession, frame: DataFrame, step: Json, work: Path) -> DataFrame:

@@ -57,9 +57,9 @@ def write_run_lineage(session: Session, run: PipelineRun, resolved: Resolved, re
     origins = step_origins(definition, {name: tuple(found) for name, found in columns_of.items()}, result.plans)
     for output, written in zip(definition.outputs, run.outputs, strict=True):
         target = _asset(session, source, output.path, schema=written["schema"], rows=written["rows"])
-        targets = _columns(session, target)
+        targets, read = _columns(session, target), tables_of(definition, output, result.plans)
         for name, asset_id in upstream.items():
-            if asset_id != target and name in tables_of(definition, output, result.plans):
+            if asset_id != target and name in read:
                 pairs = _pairs(origins.get(output.step, {}), name, columns_of[name], targets)
                 _edge(session, run, asset_id, target, pairs)
 
