@@ -4,9 +4,10 @@ No session, no rights, no limits, no room, no order over processes: one INSERT, 
 process. What the product takes beyond it is what it does beyond it; a goal below it is out of reach of the stack.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 
 import psycopg
@@ -68,3 +69,21 @@ def create_app() -> FastAPI:
     app.add_api_route("/healthz", is_up)
     app.router.routes.append(WebSocketRoute("/racine/events", Hearing()))
     return app
+
+
+def refuse_all(port: int, seconds: float) -> None:
+    """The least that a flood costs: a process that reads each request and answers 429, asking nobody anything."""
+    answer = b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 2\r\n\r\n{}"
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            while head := (await reader.readuntil(b"\r\n\r\n")).lower():
+                await reader.readexactly(int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0]))
+                writer.write(answer)
+        writer.close()
+
+    async def serve() -> None:
+        async with await asyncio.start_server(refuse, "127.0.0.1", port):
+            await asyncio.sleep(seconds)
+
+    asyncio.run(serve())

@@ -34,6 +34,16 @@ def problem(request: Request, *, status: int, code: str, title: str, detail: str
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
+def answer_to(request: Request, error: PurSightError) -> JSONResponse:
+    """What a known error is answered with."""
+    answer = problem(request, status=error.status, code=error.code, title=error.title, detail=error.message)
+    if isinstance(error, RateLimitedError | ServiceUnavailableError):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Answers every error of the gateway as a problem document; an unknown one as a bug with a reference."""
 
@@ -41,12 +51,7 @@ def install_error_handlers(app: FastAPI) -> None:
     async def known(request: Request, error: PurSightError) -> JSONResponse:
         if isinstance(error, PermissionDeniedError):
             await asyncio.to_thread(_keep_denial, request, error)
-        answer = problem(request, status=error.status, code=error.code, title=error.title, detail=error.message)
-        if isinstance(error, RateLimitedError | ServiceUnavailableError):
-            answer.headers["Retry-After"] = str(error.retry_after_s)
-        if error.status == 401:
-            answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
+        return answer_to(request, error)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,13 +1,14 @@
 """What a route asks of its caller, said at the route and checked before its body is read (F1.12-20)."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
 from sqlmodel import SQLModel, select
+from starlette.routing import BaseRoute
 
 from pursight_app.api.dependencies import IdempotentRoute, actor_of_header
 from pursight_app.api.turns import turn_of
@@ -145,6 +146,12 @@ class GuardedRoute(IdempotentRoute):
                 return await guarded(request)
 
         return in_turn if asked.is_in_turn else guarded
+
+
+def paths_in_turn(routes: Iterable[BaseRoute]) -> frozenset[str]:
+    """Where one request of a bearer is worked on at a time."""
+    guarded = (route for route in routes if isinstance(route, GuardedRoute))
+    return frozenset(route.path for route in guarded if route.guard and route.guard.is_in_turn)
 
 
 class SecretRoute(GuardedRoute):

@@ -15,19 +15,28 @@ from pursight_app.core.errors import RateLimitedError
 TURN_S, MANY_WAITING, SLOW_TURN_S, MOST_WAITING, PAUSE_S = 0.01, 32, 0.2, 100, 1
 
 
+def turned_away() -> RateLimitedError:
+    """What somebody is told who came when all places were taken."""
+    return RateLimitedError("Too many at once. Wait for the answers, then go on.", retry_after_s=PAUSE_S)
+
+
 class _Turn:
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._waiting = 0
         self._refused_until = 0.0
 
+    def is_closed(self) -> bool:
+        """During the pause after all places were taken."""
+        return self._refused_until > asyncio.get_running_loop().time()
+
     @asynccontextmanager
     async def mine(self) -> AsyncGenerator[None]:
         loop = asyncio.get_running_loop()
         if self._waiting >= MOST_WAITING:
             self._refused_until = loop.time() + PAUSE_S
-        if self._refused_until > loop.time():
-            raise RateLimitedError("Too many at once. Wait for the answers, then go on.", retry_after_s=PAUSE_S)
+        if self.is_closed():
+            raise turned_away()
         self._waiting += 1
         try:
             await self._lock.acquire()
@@ -56,3 +65,9 @@ def turn_of(bearer: str) -> AbstractAsyncContextManager[None]:
         RateLimitedError: `MOST_WAITING` of its requests wait already.
     """
     return _turns.setdefault(bearer, _Turn()).mine()
+
+
+def is_turned_away(bearer: str) -> bool:
+    """Whether a bearer was told to come again later, and it is not later yet."""
+    turn = _turns.get(bearer)
+    return turn is not None and turn.is_closed()

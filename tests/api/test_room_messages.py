@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from pursight_app.api.turns import _Turn
 from pursight_app.core.db import unit_of_work
 from pursight_app.core.errors import ConflictError, NotFoundError
 from pursight_app.core.redis import redis
@@ -149,6 +150,24 @@ def test_ex_103_who_pours_is_slowed_down_and_nobody_else(
     assert int(answers[-1].headers["Retry-After"]) >= 1
     given[0]["client_id"] = uuid4().hex
     assert client.post(f"{ROOMS}/message", json=given[0], headers=bearer(office.administrator)).status_code == 201
+
+
+def test_who_was_told_to_come_later_is_answered_before_anything_is_done(
+    client: TestClient, office: Office, room: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pouring, others = bearer(office.viewer), bearer(office.steward)
+    monkeypatch.setattr("pursight_app.api.turns._turns", {pouring["Authorization"]: (turn := _Turn())})
+    turn._refused_until = float("inf")
+    given = {"session_id": str(room), "body": "x", "client_id": uuid4().hex}
+
+    answer = client.post(f"{ROOMS}/message", json=given, headers=pouring)
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.json()["request_id"]
+    # Others, and what they may do besides, are not concerned.
+    assert client.post(f"{ROOMS}/message", json=given, headers=others).status_code == 201
+    assert client.get(f"{ROOMS}/session/{room}/messages", headers=pouring).status_code == 200
 
 
 def test_pages_go_back_to_the_beginning(client: TestClient, office: Office, room: UUID) -> None:
