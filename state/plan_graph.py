@@ -6,7 +6,7 @@ from typing import Any
 from state import format as fmt
 
 MOST_NODES = 80
-# In pixels: an operator's box and what lies between two.
+# In pixels: an operator's box, as `.plan-graph li` draws it, and what lies between two.
 WIDTH, HEIGHT, BESIDE, BETWEEN = 216, 46, 20, 24
 _WRAPPERS = ("WholeStageCodegen", "InputAdapter", "AdaptiveSparkPlan")
 

@@ -76,7 +76,9 @@ class Turnstile:
             request = Request(scope)
             if is_turned_away(request.headers.get("authorization", "")):
                 request.state.request_id = uuid4().hex
-                await answer_to(request, turned_away())(scope, receive, send)
+                answer = answer_to(request, turned_away())
+                answer.headers["X-Request-ID"] = request.state.request_id
+                await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -164,7 +164,7 @@ def test_who_was_told_to_come_later_is_answered_before_anything_is_done(
 
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert answer.headers["Retry-After"] == "1"
-    assert answer.json()["request_id"]
+    assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
     # Others, and what they may do besides, are not concerned.
     assert client.post(f"{ROOMS}/message", json=given, headers=others).status_code == 201
     assert client.get(f"{ROOMS}/session/{room}/messages", headers=pouring).status_code == 200

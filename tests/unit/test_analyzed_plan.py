@@ -132,7 +132,14 @@ def test_what_went_through_an_rdd_keeps_the_edge_between_the_tables() -> None:
 
 
 @pytest.mark.parametrize(
-    "plan", [[{"class": "a.Project", "num-children": 0}], [{"class": "a.Union", "num-children": 2}]]
+    "plan",
+    [
+        [{"class": "a.Project", "num-children": 0}],
+        [{"class": "a.Union", "num-children": 2}],
+        [{"class": "a.View", "num-children": 1, "desc": None}, {"class": "a.Files", "num-children": 0, "output": []}],
+        [{"num-children": 0, "output": []}],
+        [{"class": "a.Files", "num-children": 0, "output": ["email"]}],
+    ],
 )
 def test_a_plan_that_is_not_understood_leaves_the_text_to_speak(plan: list[dict[str, object]]) -> None:
     definition = definition_of({"name": "made", "sql": "SELECT email FROM people"})

@@ -35,6 +35,8 @@ from pursight_app.spark.jobs import Result
 log = structlog.get_logger()
 SOURCE_NAME = "Files of pipelines"
 Plans = Mapping[str, list[Json]]
+# A version of Spark may write a plan otherwise; the run and its results stand all the same.
+_NOT_UNDERSTOOD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 def write_run_lineage(session: Session, run: PipelineRun, resolved: Resolved, result: Result) -> None:
@@ -122,13 +124,21 @@ def tables_of(definition: Definition, output: Output, plans: Plans = MappingProx
     inputs, wanted, seen = {each.name for each in definition.inputs}, [output.step], set[str]()
     while wanted:
         name = wanted.pop()
-        found, has_others = plan_tables(plans[name], _boundaries(definition)) if name in plans else (set[str](), True)
+        found, has_others = _planned_tables(definition, name, plans)
         if has_others or not found:
             # What went through an RDD or the driver stands in no plan.
             found = found | _tables_named(definition, name)
         wanted.extend(found - seen)
         seen |= found
     return seen & inputs
+
+
+def _planned_tables(definition: Definition, name: str, plans: Plans) -> tuple[set[str], bool]:
+    """What a step reads by Spark's plan, and whether that may be not all: always where no plan is understood."""
+    try:
+        return plan_tables(plans[name], _boundaries(definition)) if name in plans else (set(), True)
+    except _NOT_UNDERSTOOD:
+        return set(), True
 
 
 def _tables_named(definition: Definition, step_name: str) -> set[str]:
@@ -179,8 +189,7 @@ def _planned_origins(definition: Definition, step: Step, plans: Plans) -> dict[s
     """What a step's columns are made from by Spark's plan; nothing where there is none, or one that is not understood."""
     try:
         return plan_origins(plans[step.name], _boundaries(definition)) if step.name in plans else {}
-    except (LookupError, TypeError, ValueError) as error:
-        # A version of Spark may write it otherwise; the run and its results stand all the same.
+    except _NOT_UNDERSTOOD as error:
         log.warning("pipeline.plan_not_understood", step=step.name, error=repr(error)[:200])
         return {}
 
