@@ -66,8 +66,10 @@ class PipelineState(rx.State):
         """Loads what the URL names."""
         given = self.router.url.query_parameters
         self.tab = str(given.get("tab")) if given.get("tab") in TABS else "definition"
-        self.is_missing, self.is_editing, self.is_choosing = False, False, False
-        self._runs_shown = RUNS
+        self.is_missing = False
+        if self.pipeline is None or not self.router.url.path.rstrip("/").endswith(self.pipeline.id):
+            # Of the same pipeline what somebody has opened stays open: they may be quicker than the page loads.
+            self._runs_shown, self.is_editing, self.is_choosing = RUNS, False, False
         self.found_logs, self.log_problems, self.problem_of_log = "", [], str(given.get("problem", ""))[:500]
         try:
             await self._fill(is_opened=True)
@@ -185,6 +187,7 @@ class PipelineState(rx.State):
         except UserError as error:
             self.problem = error.message
             return None
+        self.is_choosing = False
         return rx.redirect(f"/pipelines/plans/{plan.id}")
 
     async def _ask(self, work: Any, done: str) -> None:

@@ -44,7 +44,9 @@ class PipelineDeploymentState(rx.State):
     @event()
     async def load(self) -> None:
         """Loads the deployment and keeps it live."""
-        self.is_missing, self.is_asking, self.is_sharing = False, False, False
+        self.is_missing = False
+        if not self.router.url.path.rstrip("/").endswith(self.deployment.id or "-"):
+            self.is_asking, self.is_sharing = False, False
         try:
             await self._fill()
         except NotFoundError:

@@ -60,7 +60,10 @@ class PipelinePlanState(rx.State):
     @event()
     async def load(self) -> None:
         """Loads the plan and keeps it live."""
-        self.is_missing, self.is_approving, self._choice_of = False, False, ""
+        self.is_missing = False
+        if not self.router.url.path.rstrip("/").endswith(self._choice_of.partition(" ")[0] or "-"):
+            # Of the same plan what is ticked stays so: somebody may be quicker than the page loads.
+            self.is_approving, self._choice_of = False, ""
         try:
             await self._fill()
         except NotFoundError:

@@ -77,11 +77,11 @@ class RoomState(rx.State):
         if wanted != self.room_id_shown:
             self.messages, self.people, self.title, self.is_loading = [], [], "", True
             self._shown, self._before = WINDOW, 0
+            self.is_inviting = self.is_ending = False
         self.room_id_shown, self.send_problem, self.editing_id = wanted, "", ""
         if problem := str(self.router.url.query_parameters.get("problem", ""))[:300]:
             await notify(self, problem, "error")
         self.client_id = self.client_id or uuid4().hex
-        self.is_inviting = self.is_ending = False
         self._last_seq = -1
         at = str(self.router.url.query_parameters.get("at", ""))
         moment = talk_moment(wanted)

@@ -175,6 +175,15 @@ def test_a_pipeline_is_written_refused_and_corrected(context: BrowserContext, si
     page.get_by_role("link", name="What changed").first.click()
     expect(page.locator(".diff-added", has_text="sum(amount)")).to_be_visible()
 
+    # Whoever is quicker than the page loads keeps what they opened.
+    page.get_by_role("button", name="Optimise").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.goto(f"{page.url.partition('?')[0]}?tab=versions&before=1&after=1")
+    expect(page.get_by_text("Versions 1 and 1 say the same.")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
     page.get_by_role("button", name="Run now").click()
     wait_until(place.exists, 120)
     shutil.rmtree(place)
