@@ -42,6 +42,7 @@ hub = LiveHub(
         "findings": ("workspace:", (FindingsState.refresh,)),
         "rooms": ("workspace:", (RoomsState.refresh,)),
         "room": ("", (RoomState.refresh, RoomThreadState.refresh)),
+        "room_cards": ("workspace:", (RoomState.refresh_cards, RoomThreadState.refresh)),
         "bell": ("user:", (BellState.refresh,)),
         "pipelines": ("workspace:", (PipelinesState.refresh,)),
         "pipeline": ("workspace:", (PipelineState.refresh,)),

@@ -65,6 +65,7 @@ class RoomState(rx.State):
     _new_to: int = 0
     _last_seq: int = -1
     _others: int = 0
+    _workspace: str = ""
 
     @property
     def _room(self) -> UUID:
@@ -94,6 +95,7 @@ class RoomState(rx.State):
         else:
             self.is_missing = False
             await hear(self, "room", f"room:{wanted}")
+            await hear(self, "room_cards", f"workspace:{self._workspace}")
             await hear_talk(self, wanted, moment if self.is_in else "")
         self.is_loading = False
 
@@ -111,6 +113,14 @@ class RoomState(rx.State):
         await hear_talk(self, self.room_id_shown, moment if self.is_in else "")
         return list(FOLLOWERS) if self._others != before else None
 
+    @event()
+    async def refresh_cards(self) -> Any:
+        """Called by the live hub when something of the workspace has changed: it may be an asset that is talked about."""
+        if not any(each.cards for each in self.messages):
+            return None
+        self._last_seq = -1
+        return await RoomState.refresh.fn(self)
+
     async def _fill(self, *, is_opened: bool = False) -> None:
         room_id, known = self._room, self._last_seq
         window = Window(0 if is_opened else self._shown, self._before or None)
@@ -124,7 +134,7 @@ class RoomState(rx.State):
         detail = look.detail
         room, me = detail.room, acting().user_id
         self.me = str(me)
-        self._others = room.last_seq - room.message_count
+        self._others, self._workspace = room.last_seq - room.message_count, str(room.workspace_id)
         self.title, self.is_ended = room.title, room.status == "ended"
         self.subject = detail.subject or ""
         self.subject_href = f"/catalog/{detail.subject_asset_id}" if detail.subject_asset_id else ""

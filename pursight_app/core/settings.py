@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
     port: int = Field(default=3000, description="Port of pages, REST and sockets.")
     public_url: str | None = Field(default=None, description="Address people type; unset: http://localhost:PORT.")
+    web_silent_s: float = Field(
+        default=30.0, ge=2, description="A web process that answers nothing for so long is started anew."
+    )
     workers: int = Field(default=1, ge=1, le=64, description="Scan workers that `up` starts.")
     admin_email: str = Field(default="admin@pursight.local", description="First administrator.")
     admin_password: str | None = Field(default=None, description="First administrator's password; unset: generated.")

@@ -10,8 +10,6 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import closing
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING
@@ -20,7 +18,7 @@ from honcho.manager import Manager
 
 from pursight_app.core.errors import ConflictError
 from pursight_app.core.settings import PROJECT_ROOT, Settings
-from pursight_app.runtime import frontend, processes
+from pursight_app.runtime import frontend, processes, watchdog
 from pursight_app.runtime.postgres import start_postgres
 from pursight_app.runtime.redis_server import socket_path, start_redis, tail
 
@@ -204,6 +202,8 @@ def _supervise(settings: Settings, services: Services, *, say: Say) -> int:
     watch = threading.Thread(target=_watch, args=(manager, printer, services, settings, problem, ended), daemon=True)
     threading.Thread(target=_announce, args=(settings, say, ended), daemon=True).start()
     watch.start()
+    asked = (settings, lambda: printer.pids.get("web"), say, ended)
+    threading.Thread(target=watchdog.keep_answering, args=asked, daemon=True).start()
     manager.loop()
     ended.set()
     watch.join()
@@ -241,21 +241,16 @@ def _watch(  # noqa: PLR0917  a thread's target takes its arguments by position
 def _announce(settings: Settings, say: Say, ended: threading.Event) -> None:
     """Says where PurSight is once it answers; the port is open before the pages are loaded."""
     while not ended.wait(0.1):
-        with closing(HTTPConnection(settings.host, settings.port, timeout=60)) as connection:
-            try:
-                connection.request("GET", "/healthz")
-                connection.getresponse()
-            except (OSError, HTTPException):
-                continue
-        say(f"PurSight is ready at {settings.origin}  (Ctrl-C stops it)")
-        return
+        if watchdog.answers(settings, 60):
+            say(f"PurSight is ready at {settings.origin}  (Ctrl-C stops it)")
+            return
 
 
 def web_command(settings: Settings) -> str:
     """The command line of the web server; one process type serves pages, REST and sockets."""
     return (
         f"exec {sys.executable} -m granian --interface asgi --factory --host {settings.host} --port {settings.port} "
-        "--workers 1 pursight_app.pursight_app:app"
+        "--workers 1 --respawn-failed-workers pursight_app.pursight_app:app"
     )
 
 

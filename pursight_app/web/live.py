@@ -32,6 +32,8 @@ NUDGE_EVERY_S = 0.35
 ROOM_NUDGE_EVERY_S, ROOM_NUDGE_MORE_S = 0.02, 0.004
 # Lists of rooms show what is unread; every message of every room would be too much for them.
 LIST_NUDGE_EVERY_S = 1.0
+# What a tab hears besides its page: what is told to its person, and, in a room, what becomes of the assets talked about.
+_BESIDE = frozenset({"bell", "room_cards"})
 # The room that every tab with a session is in, and the page name of the handler that looks at its rights anew.
 _EVERYBODY, _RIGHTS = "everybody", "rights"
 # Of what was said in a room just now: a tab reads the rest within half a second.
@@ -207,13 +209,13 @@ class LiveHub:
     async def enter(self, token: str, page: str, topic: str, user_id: UUID) -> None:
         """Makes the tab behind `token` hear of `topic` as `page`; it leaves what it heard before on another page.
 
-        What is told to a person ("bell") it goes on hearing.
+        What is heard besides a page leaves what the page hears, and ends with it; only the bell does not.
         """
         record = self._namespace._token_manager.token_to_socket.get(token)  # noqa: SLF001  # pyright: ignore  the only map from tab to socket
         if record is None:
             return
         name = self._namespace.namespace
-        if page != "bell":
+        if page not in _BESIDE:
             await self._leave(record.sid, "page:", "talk:")
             await self._sit_down(record.sid, page, topic, user_id)
         await self._sockets.enter_room(record.sid, f"page:{page}:{topic}", namespace=name)
@@ -243,6 +245,8 @@ class LiveHub:
             return
         if page == "room":
             pause_s = self._room_pause_s(room)
+        elif page == "room_cards":
+            pause_s = LIST_NUDGE_EVERY_S
         wait_s = max(0.0, self._last_nudge.get(room, 0.0) + pause_s - time.monotonic())
         self._planned[room] = asyncio.create_task(self._nudge(room, page, wait_s))
 

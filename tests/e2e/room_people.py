@@ -95,8 +95,9 @@ def type_until_seen(writer: Page, text: str, reader: Page, sign: str) -> None:
             expect(reader.get_by_text(sign)).to_be_visible(timeout=3_000)
         except AssertionError:
             # The field may have been drawn anew meanwhile, and what was typed gone with it.
+            # Longer than a second: the page tells what is typed, an emptied field too, at most once in one.
             field.fill("")
-            field.press_sequentially(text, delay=60)
+            field.press_sequentially(text, delay=max(60.0, 1_500 / len(text)))
         else:
             return
     expect(reader.get_by_text(sign)).to_be_visible()

@@ -1,7 +1,11 @@
 """A browser whose line goes: what was missed is shown once, what was written goes out once, and nobody storms the server."""
 
 import os
+import re
+import shlex
+import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Generator
@@ -9,11 +13,15 @@ from contextlib import closing, suppress
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import CHROMIUM, FLAGS, Site, log_in
-from tests.e2e.room_people import Store, accept, say
+from pursight_app.core.settings import Settings
+from pursight_app.runtime.up import child_environment, web_command
+from tests.e2e.conftest import CHROMIUM, FLAGS, ROOT, Site, log_in, wait_until
+from tests.e2e.room_people import Store, accept, invite, open_room, say, type_until_seen
+from tests.plugins.servers import free_port
 
 pytestmark = pytest.mark.e2e
 # By hand as long as the case says: PURSIGHT_AWAY_S=600.
@@ -40,6 +48,10 @@ class Line:
         for each in self._open:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+
+    def lead_to(self, port: int) -> None:
+        """What comes from now on goes to another server."""
+        self._server_port = port
 
     def close(self) -> None:
         # Wakes whoever waits for the next one, which closing does not.
@@ -82,6 +94,34 @@ class Line:
 def line(site: Site) -> Generator[Line]:
     with closing(Line(urlsplit(site.url).port or 80)) as made:
         yield made
+
+
+@pytest.fixture
+def second(site: Site) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
+    """Another web process on the same PostgreSQL and Redis, as a second machine behind one proxy has it, and its port."""
+    settings = Settings(home=site.home, port=free_port(), public_url=site.url)
+    environment = {**child_environment(settings), "PURSIGHT_PUBLIC_URL": site.url}
+    command = shlex.split(web_command(settings))[1:]
+    with (site.home / "second.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        wait_until(lambda: _answers(settings.port), 60)
+        yield settings.port, process
+    finally:
+        _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    # The server is granian and its worker.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(20)
+
+
+def _answers(port: int) -> bool:
+    with suppress(httpx2.HTTPError):
+        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=30).is_success
+    return False
 
 
 @pytest.fixture
@@ -138,3 +178,46 @@ def test_cr_94_whoever_was_away_misses_nothing_and_says_nothing_twice(
     for page in (owner, away):
         shown = page.get_by_role("log").locator(".markdown").all_inner_texts()
         assert [text.strip() for text in shown] == bodies
+
+
+def test_browsers_on_two_web_processes_share_a_room_and_one_may_move(
+    owner: Page, far: tuple[Page, Line], second: tuple[int, subprocess.Popen[bytes]], site: Site, store: Store
+) -> None:
+    """The other one's process dies in mid-conversation, and their browser goes on with the first."""
+    away, line = far
+    port, process = second
+    line.cut()
+    line.lead_to(port)
+    line.mend()
+    title = f"Two {uuid4().hex[:6]}"
+    away.goto("/rooms")
+    room = open_room(owner, title)
+    invite(owner, away.context.email)  # type: ignore[attr-defined]
+    # The invitation, presence, messages and typing cross from one process to the other.
+    expect(away.get_by_role("button", name=re.compile("unseen notification"))).to_be_visible()
+    accept(away, title)
+    person = owner.get_by_role("list", name="People in this room").get_by_role("listitem").filter(has_text="Vera")
+    expect(person).to_contain_text("Here")
+    say(owner, "from the first")
+    expect(away.get_by_role("log")).to_contain_text("from the first")
+    say(away, "from the second")
+    expect(owner.get_by_role("log")).to_contain_text("from the second")
+    type_until_seen(away, "and now", owner, "Vera Viewer is writing…")
+
+    _kill_group(process)
+    line.cut()
+    line.lead_to(urlsplit(site.url).port or 80)
+    say(owner, "missed")
+    away.get_by_label("Write a message").fill("written while nobody answers")
+    away.get_by_label("Write a message").press("Enter")
+    expect(away.get_by_text("Not sent yet")).to_be_visible()
+    line.mend()
+
+    said = ["from the first", "from the second", "missed", "written while nobody answers"]
+    for page in (owner, away):
+        for text in said:
+            expect(page.get_by_role("log").get_by_text(text, exact=True)).to_have_count(1, timeout=60_000)
+    kept = store.database.execute("SELECT body FROM message WHERE room_id = %s ORDER BY seq", (room,)).fetchall()
+    assert kept == [(text,) for text in said]
+    say(away, "from the first again")
+    expect(owner.get_by_role("log")).to_contain_text("from the first again")

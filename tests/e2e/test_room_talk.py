@@ -4,6 +4,7 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -350,6 +351,16 @@ def test_a_link_to_a_table_unfolds_for_those_who_may_see_it(
     expect(card).to_contain_text(asset["qualified_name"])
     expect(card).to_contain_text(re.compile("open finding"))
     expect(card).to_contain_text(re.compile("owner"))
+    # It lives: what becomes of the table is seen where it is talked about, though nobody says anything.
+    found = site.rest.get("/api/findings", params={"workspace_id": asked["workspace_id"], "limit": 200}).json()["items"]
+    own = [each for each in found if each["asset_id"] == asset["id"] and each["severity"] != "critical"]
+    before = re.search(r"\d+ open findings?", card.inner_text())
+    assert before
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    site.post(f"/api/findings/{own[0]['id']}/waive", {"reason": "looked at together", "expires_at": until})
+    expect(card).not_to_contain_text(before[0])
+    site.post(f"/api/findings/{own[0]['id']}/status", {"status": "open"}, expect=200)
+    expect(card).to_contain_text(before[0])
     expect(member.get_by_role("button", name=re.compile("unseen notifications"))).to_be_visible()
 
     email, password = site.make_user(site.workspace("Nordlicht"), "guest")

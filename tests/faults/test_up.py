@@ -140,6 +140,30 @@ def test_with_servers_of_ones_own_up_starts_none_and_a_dead_web_process_ends_it(
         assert client.ping()
 
 
+def test_a_web_process_that_hangs_is_replaced_and_nobody_is_logged_out(home: Path) -> None:
+    port = free_port()
+    with started(home, port, PURSIGHT_WEB_SILENT_S="3") as up, rest(port, password_in(up.text)) as client:
+        web = next(process for process in up.family() if "granian" in process.cmdline())
+        [hangs] = [child for child in web.children() if "granian" in child.cmdline()]
+        hangs.suspend()
+
+        up.wait_for("The web process has not answered for 3 seconds; another one takes its place", within_s=30)
+        wait_until(lambda: not alive([hangs]) and is_up(port), "the other one answers", within_s=60)
+
+        assert client.get("/auth/me").json()["user"]["email"] == "admin@pursight.local"
+        assert alive([web])
+        assert up.is_running
+        # Said once: it is judged anew when it has answered.
+        assert up.text.count("another one takes its place") == 1
+
+
+def is_up(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://localhost:{port}/healthz", timeout=5).is_success
+    except httpx2.HTTPError:
+        return False
+
+
 def password_in(text: str) -> str:
     found = re.findall(r"^Password: (\S{12,})$", text, re.MULTILINE)
     assert len(found) == 1

@@ -19,8 +19,8 @@ router = APIRouter(tags=["operations"], route_class=GuardedRoute)
 
 @router.get("/healthz")
 @public
-def liveness() -> dict[str, str]:
-    """The web process answers."""
+async def liveness() -> dict[str, str]:
+    """The web process answers, without a thread: all of them may wait for PostgreSQL."""
     return {"status": "ok"}
 
 
