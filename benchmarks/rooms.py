@@ -204,16 +204,20 @@ async def peer(room: Room) -> None:
 
 
 async def floor(room: Room) -> None:
-    """Ours and the bare stack's delivery in turns."""
-    with _granian("benchmarks.rooms_floor:create_app") as url:
-        bare = replace(room, url=url)
+    """Ours, the bare stack's, and that of the bare stack when it asks whose session it is, in turns."""
+    module = "benchmarks.rooms_floor"
+    with _granian(f"{module}:create_app") as bare, _granian(f"{module}:create_checked_app") as checked:
+        rooms = [room, replace(room, url=bare), replace(room, url=checked)]
         for size in SIZES:
-            medians: dict[str, list[float]] = {"ours": [], "floor": []}
+            medians: list[list[float]] = [[], [], []]
             for _ in range(ROUNDS):
-                for name, one in (("ours", room), ("floor", bare)):
-                    medians[name].append(statistics.median(await delivery(one, size)))
-            mine, least = (statistics.median(each) for each in medians.values())
-            print(f"floor, {size:>3} receivers: p50 {mine:.1f} ms, bare {least:.1f} ms, ratio {mine / least:.1f}")
+                for each, one in zip(medians, rooms, strict=True):
+                    each.append(statistics.median(await delivery(one, size)))
+            mine, least, knowing = (statistics.median(each) for each in medians)
+            print(
+                f"floor, {size:>3} receivers: p50 {mine:.1f} ms, bare {least:.1f} ms, ratio {mine / least:.1f}, "
+                f"bare that asks whose session it is {knowing:.1f} ms"
+            )
 
 
 async def _pour(room: Room, count: int) -> None:

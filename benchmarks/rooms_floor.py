@@ -6,15 +6,18 @@ process. What the product takes beyond it is what it does beyond it; a goal belo
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import count
+from typing import Any
 
 import psycopg
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
+
+from pursight_app.api.dependencies import actor_of_header
 
 _sockets: set[Send] = set()
 _numbers = count(1)
@@ -49,7 +52,16 @@ class Hearing:
         _sockets.discard(send)
 
 
-def create_app() -> FastAPI:
+async def _who_asks(request: Request) -> None:
+    await actor_of_header(request.headers.get("authorization", ""))
+
+
+def create_checked_app() -> FastAPI:
+    """The same, after it has asked as the product does whose session it is and whether their rights are the newest."""
+    return create_app([Depends(_who_asks)])
+
+
+def create_app(checks: Sequence[Any] = ()) -> FastAPI:
     """One route to say something, one to hear it."""
     app = FastAPI(lifespan=_connected)
 
@@ -65,7 +77,9 @@ def create_app() -> FastAPI:
 
     async def is_up() -> None: ...
 
-    app.add_api_route("/racine/collaboration/message", say, methods=["POST"], status_code=201)
+    app.add_api_route(
+        "/racine/collaboration/message", say, methods=["POST"], status_code=201, dependencies=list(checks)
+    )
     app.add_api_route("/healthz", is_up)
     app.router.routes.append(WebSocketRoute("/racine/events", Hearing()))
     return app
