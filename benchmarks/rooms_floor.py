@@ -21,6 +21,7 @@ from pursight_app.api.dependencies import actor_of_header
 
 _sockets: set[Send] = set()
 _numbers = count(1)
+_TABLE = f"floor_{os.getpid()}"
 
 
 class Said(BaseModel):
@@ -34,7 +35,8 @@ class Said(BaseModel):
 @asynccontextmanager
 async def _connected(app: FastAPI) -> AsyncGenerator[None]:
     async with await psycopg.AsyncConnection.connect(os.environ["ROOMS_FLOOR_URL"], autocommit=True) as connection:
-        await connection.execute("CREATE TABLE IF NOT EXISTS floor (seq bigint PRIMARY KEY, client_id text, body text)")
+        # One of its own: two such apps run side by side.
+        await connection.execute(f"CREATE TABLE {_TABLE} (seq bigint PRIMARY KEY, client_id text, body text)")
         app.state.connection = connection
         yield
 
@@ -68,7 +70,7 @@ def create_app(checks: Sequence[Any] = ()) -> FastAPI:
     async def say(message: Said) -> dict[str, int]:
         seq = next(_numbers)
         await app.state.connection.execute(
-            "INSERT INTO floor VALUES (%s, %s, %s)", (seq, message.client_id, message.body)
+            f"INSERT INTO {_TABLE} VALUES (%s, %s, %s)", (seq, message.client_id, message.body)
         )
         text = f'{{"seq":{seq},"type":"message","data":{{"body":"{message.body}"}}}}'
         for send in _sockets:
