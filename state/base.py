@@ -159,6 +159,11 @@ def as_id(text: str) -> UUID:
         raise NotFoundError("There is no such page, or not one that you may see.") from None
 
 
+def is_at(state: rx.State, thing_id: str) -> bool:
+    """Whether the address names this thing. Then what somebody has opened on its page stays: they may be quicker than it loads."""
+    return bool(thing_id) and state.router.url.path.rstrip("/").endswith(thing_id)
+
+
 def column_href(asset_id: UUID, column: str) -> str:
     """The page of an asset with one column open."""
     return f"/catalog/{asset_id}?{urlencode({'column': column})}"

@@ -12,7 +12,7 @@ from pursight_app.services import optimization, pipelines
 from pursight_app.services.optimization import requests as optimization_requests
 from pursight_app.services.optimization.deployments import report_now
 from state import format as fmt
-from state.base import as_id, event, hear, run
+from state.base import as_id, event, hear, is_at, run
 from state.deployment_views import DeploymentView, deployment_view
 from state.pipeline_views import (
     DiffLine,
@@ -67,8 +67,7 @@ class PipelineState(rx.State):
         given = self.router.url.query_parameters
         self.tab = str(given.get("tab")) if given.get("tab") in TABS else "definition"
         self.is_missing = False
-        if self.pipeline is None or not self.router.url.path.rstrip("/").endswith(self.pipeline.id):
-            # Of the same pipeline what somebody has opened stays open: they may be quicker than the page loads.
+        if self.pipeline is None or not is_at(self, self.pipeline.id):
             self._runs_shown, self.is_editing, self.is_choosing = RUNS, False, False
         self.found_logs, self.log_problems, self.problem_of_log = "", [], str(given.get("problem", ""))[:500]
         try:

@@ -10,7 +10,7 @@ from pursight_app.core.settings import get_settings
 from pursight_app.services import collaboration
 from pursight_app.services.optimization import deployments
 from state import format as fmt
-from state.base import as_id, event, hear, run
+from state.base import as_id, event, hear, is_at, run
 from state.deployment_views import DeploymentView, deployment_view, report_text
 from state.pipeline_views import RunView, run_view
 from state.session import current_workspace, notify
@@ -45,7 +45,7 @@ class PipelineDeploymentState(rx.State):
     async def load(self) -> None:
         """Loads the deployment and keeps it live."""
         self.is_missing = False
-        if not self.router.url.path.rstrip("/").endswith(self.deployment.id or "-"):
+        if not is_at(self, self.deployment.id):
             self.is_asking, self.is_sharing = False, False
         try:
             await self._fill()

@@ -9,7 +9,7 @@ from pursight_app.core.errors import NotFoundError, UserError
 from pursight_app.models import OptimizationPlan
 from pursight_app.services import optimization
 from state import format as fmt
-from state.base import as_id, event, hear, run
+from state.base import as_id, event, hear, is_at, run
 from state.pipeline_views import (
     BottleneckView,
     DiffLine,
@@ -61,8 +61,7 @@ class PipelinePlanState(rx.State):
     async def load(self) -> None:
         """Loads the plan and keeps it live."""
         self.is_missing = False
-        if not self.router.url.path.rstrip("/").endswith(self._choice_of.partition(" ")[0] or "-"):
-            # Of the same plan what is ticked stays so: somebody may be quicker than the page loads.
+        if not is_at(self, self._choice_of.partition(" ")[0]):
             self.is_approving, self._choice_of = False, ""
         try:
             await self._fill()

@@ -29,6 +29,16 @@ def is_alive(pid: int | None) -> bool:
         return False
 
 
+def kill_children_of(pid: int | None) -> None:
+    """Ends the children of a process for certain: what hangs with Python's lock held hears nothing else."""
+    try:
+        children = psutil.Process(pid).children() if pid else []
+    except psutil.NoSuchProcess:
+        return
+    for child in children:
+        _send(child, kill=True)
+
+
 def end_children(*, spare: set[int]) -> None:
     """Ends every descendant but those in `spare` and theirs: politely first, then for certain."""
     _end([child for child in psutil.Process().children() if child.pid not in spare])

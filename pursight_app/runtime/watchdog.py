@@ -10,9 +10,8 @@ from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 
-import psutil
-
 from pursight_app.core.settings import Settings
+from pursight_app.runtime import processes
 
 ASK_EVERY_S = 1.0
 
@@ -41,15 +40,5 @@ def keep_answering(
             heard_at = time.monotonic()
         elif heard_at is not None and time.monotonic() - heard_at > settings.web_silent_s and not ended.is_set():
             say(f"The web process has not answered for {settings.web_silent_s:g} seconds; another one takes its place")
-            _kill_below(web_pid())
+            processes.kill_children_of(web_pid())
             heard_at = None
-
-
-def _kill_below(pid: int | None) -> None:
-    try:
-        workers = psutil.Process(pid).children() if pid else []
-    except psutil.NoSuchProcess:
-        return
-    for worker in workers:
-        # SIGKILL: one that hangs with Python's lock held hears nothing else.
-        worker.kill()

@@ -209,7 +209,7 @@ class LiveHub:
     async def enter(self, token: str, page: str, topic: str, user_id: UUID) -> None:
         """Makes the tab behind `token` hear of `topic` as `page`; it leaves what it heard before on another page.
 
-        What is heard besides a page leaves what the page hears, and ends with it; only the bell does not.
+        What is heard besides a page ends with the page, but for the bell, which goes on.
         """
         record = self._namespace._token_manager.token_to_socket.get(token)  # noqa: SLF001  # pyright: ignore  the only map from tab to socket
         if record is None:

@@ -13,12 +13,12 @@ from contextlib import closing, suppress
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pursight_app.core.settings import Settings
 from pursight_app.runtime.up import child_environment, web_command
+from pursight_app.runtime.watchdog import answers
 from tests.e2e.conftest import CHROMIUM, FLAGS, ROOT, Site, log_in, wait_until
 from tests.e2e.room_people import Store, accept, invite, open_room, say, type_until_seen
 from tests.plugins.servers import free_port
@@ -105,7 +105,7 @@ def second(site: Site) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
     with (site.home / "second.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
-        wait_until(lambda: _answers(settings.port), 60)
+        wait_until(lambda: answers(settings, 30), 60)
         yield settings.port, process
     finally:
         _kill_group(process)
@@ -116,12 +116,6 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(20)
-
-
-def _answers(port: int) -> bool:
-    with suppress(httpx2.HTTPError):
-        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=30).is_success
-    return False
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from sqlalchemy import select
 
 from pursight_app.core.db import database_url, unit_of_work
 from pursight_app.core.redis import redis_url
-from pursight_app.core.settings import get_settings
+from pursight_app.core.settings import Settings, get_settings
+from pursight_app.runtime.watchdog import answers
 from tests.faults.house import (
     TABLES,
     House,
@@ -148,20 +149,14 @@ def test_a_web_process_that_hangs_is_replaced_and_nobody_is_logged_out(home: Pat
         hangs.suspend()
 
         up.wait_for("The web process has not answered for 3 seconds; another one takes its place", within_s=30)
-        wait_until(lambda: not alive([hangs]) and is_up(port), "the other one answers", within_s=60)
+        another = Settings(home=home, port=port)
+        wait_until(lambda: not alive([hangs]) and answers(another, 5), "the other one answers", within_s=60)
 
         assert client.get("/auth/me").json()["user"]["email"] == "admin@pursight.local"
         assert alive([web])
         assert up.is_running
         # Said once: it is judged anew when it has answered.
         assert up.text.count("another one takes its place") == 1
-
-
-def is_up(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://localhost:{port}/healthz", timeout=5).is_success
-    except httpx2.HTTPError:
-        return False
 
 
 def password_in(text: str) -> str:
