@@ -200,7 +200,6 @@ def _supervise(settings: Settings, services: Services, *, say: Say) -> int:
     problem: list[str] = []
     ended = threading.Event()
     watch = threading.Thread(target=_watch, args=(manager, printer, services, settings, problem, ended), daemon=True)
-    threading.Thread(target=_announce, args=(settings, say, ended), daemon=True).start()
     watch.start()
     asked = (settings, lambda: printer.pids.get("web"), say, ended)
     threading.Thread(target=watchdog.keep_answering, args=asked, daemon=True).start()
@@ -236,14 +235,6 @@ def _watch(  # noqa: PLR0917  a thread's target takes its arguments by position
             helpers = {each["process"].pid for each in manager._processes.values()}  # noqa: SLF001  # pyright: ignore  honcho has no accessor
             processes.end_children(spare=helpers | _pids(services))
             manager.terminate()
-
-
-def _announce(settings: Settings, say: Say, ended: threading.Event) -> None:
-    """Says where PurSight is once it answers; the port is open before the pages are loaded."""
-    while not ended.wait(0.1):
-        if watchdog.answers(settings, 60):
-            say(f"PurSight is ready at {settings.origin}  (Ctrl-C stops it)")
-            return
 
 
 def web_command(settings: Settings) -> str:

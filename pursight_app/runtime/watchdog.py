@@ -30,11 +30,16 @@ def answers(settings: Settings, timeout_s: float) -> bool:
 def keep_answering(
     settings: Settings, web_pid: Callable[[], int | None], say: Callable[[str], None], ended: threading.Event
 ) -> None:
-    """Until `ended`: kills the workers of granian, whose pid `web_pid` gives, when they have been silent for `web_silent_s`.
+    """Says where PurSight is once it answers; from then until `ended` kills the workers of granian when they fall silent.
 
-    Only one that has answered before is judged: a start takes as long as it takes.
+    `web_pid` gives granian's own pid. Silent for `web_silent_s` is judged only of one that has answered before: a start takes as
+    long as it takes, and the port is open before the pages are loaded.
     """
-    heard_at: float | None = None
+    while not answers(settings, 60):
+        if ended.wait(0.1):
+            return
+    heard_at: float | None = time.monotonic()
+    say(f"PurSight is ready at {settings.origin}  (Ctrl-C stops it)")
     while not ended.wait(ASK_EVERY_S):
         if answers(settings, settings.web_silent_s):
             heard_at = time.monotonic()
